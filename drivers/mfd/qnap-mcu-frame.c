@@ -105,7 +105,8 @@ enum qnap_mcu_verdict qnap_mcu_frame_scan(const u8 *data, size_t len,
 		if (may_be_reply(frame, left, shape)) {
 			if (left < frame_len)
 				return QNAP_MCU_NEED_MORE;
-			return qnap_mcu_frame_valid(frame, frame_len) ? QNAP_MCU_REPLY : QNAP_MCU_BAD;
+			return qnap_mcu_frame_valid(frame, frame_len) ? QNAP_MCU_REPLY :
+									QNAP_MCU_BAD;
 		}
 
 		if (may_be_error(frame, left)) {

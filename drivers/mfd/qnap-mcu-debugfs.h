@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the QNAP MCU's link tells in debugfs. */
+
+#ifndef _QNAP_MCU_DEBUGFS_H
+#define _QNAP_MCU_DEBUGFS_H
+
+struct device;
+struct qnap_mcu_link;
+
+void qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link);
+
+#endif /* _QNAP_MCU_DEBUGFS_H */

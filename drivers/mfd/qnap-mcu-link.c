@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transaction layer of the QNAP MCU
+ *
+ * The MCU answers one request after the other, in order, and says nothing unasked. A reply to a
+ * command that only acts is the same three bytes for all of them, so an acknowledgment that comes
+ * late or twice looks like that of the next command. Three rules keep them apart:
+ *
+ * - A failed request is repeated: whatever answers it then, answers the same request.
+ * - Once a request needed repeating or failed, or a byte came that nobody had asked for, the link
+ *   is no longer settled. The next command is then preceded by a version query: its reply looks
+ *   like no other and, as the MCU keeps the order, nothing older can come after it.
+ * - A request goes out only after the line was quiet for two bytes, so that a reply sent twice has
+ *   begun to come in, unasked, before the next one is due.
+ *
+ * Documentation/driver-api/qnap-mcu.rst describes the states and all bounds.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/lockdep.h>
+#include <linux/mfd/qnap-mcu.h>
+#include <linux/minmax.h>
+#include <linux/mutex.h>
+#include <linux/serdev.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include <trace/events/qnap_mcu.h>
+
+#include "qnap-mcu-link.h"
+
+/*
+ * How long to wait for the first byte of a reply. The MCU was seen to answer within a few ms. If
+ * it stays silent the wait doubles with each repetition, for an MCU that is busy with something.
+ */
+#define QNAP_MCU_REPLY_WAIT_MIN_MS	100U
+#define QNAP_MCU_REPLY_WAIT_MAX_MS	400U
+
+/* A reply that began has ended when no further byte came for so long, complete or not. */
+#define QNAP_MCU_QUIET_MS		20
+
+/* Two byte times at 115200 baud. */
+#define QNAP_MCU_GAP_US			174
+
+/*
+ * At 1 % lost bytes every third EEPROM block (42 bytes both ways) needs repeating: 16 attempts
+ * leave a chance of less than 1 in 10^7 that none gets through.
+ */
+#define QNAP_MCU_ATTEMPTS		16
+
+/* No attempt starts later than this: a transaction ends within 3.4 s, whatever happens. */
+#define QNAP_MCU_TRANSACTION_MS		3000
+
+/* A request on its way: its frame, and what the reply must look like. */
+struct qnap_mcu_transaction {
+	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
+	size_t frame_len;
+	struct qnap_mcu_shape shape;
+	u8 *data;
+	size_t data_len;
+};
+
+static const u8 qnap_mcu_ack[] = { QNAP_MCU_STATUS_MARK, QNAP_MCU_STATUS_DONE };
+static const u8 qnap_mcu_version_query[] = { '%', 'V' };
+
+/* Receiving */
+
+static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, size_t len, bool new_burst)
+{
+	struct qnap_mcu_rx *rx = &link->rx;
+
+	lockdep_assert_held(&link->rx_lock);
+
+	if (!len)
+		return;
+
+	trace_qnap_mcu_stray(&link->serdev->dev, len, rx->overdue);
+	rx->settled = false;
+	if (!new_burst)
+		return;
+
+	if (rx->overdue)
+		link->stats.late_replies++;
+	else
+		link->stats.unasked_replies++;
+}
+
+static void qnap_mcu_rx_drop(struct qnap_mcu_rx *rx, size_t len)
+{
+	rx->len -= len;
+	memmove(rx->buf, rx->buf + len, rx->len);
+}
+
+/* Returns how many of the bytes belong to the reply or to the noise before it. */
+static size_t qnap_mcu_rx_take(struct qnap_mcu_rx *rx, const u8 *data, size_t len)
+{
+	size_t used = 0;
+
+	while (used < len && rx->state == QNAP_MCU_RX_WAITING) {
+		rx->buf[rx->len++] = data[used++];
+		rx->verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->shape, &rx->scan);
+		if (rx->verdict == QNAP_MCU_NEED_MORE)
+			qnap_mcu_rx_drop(rx, rx->scan.start);
+		else
+			rx->state = QNAP_MCU_RX_ANSWERED;
+	}
+
+	return used;
+}
+
+static size_t qnap_mcu_rx_keep(struct qnap_mcu_rx *rx, const u8 *data, size_t len)
+{
+	const size_t room = min(len, sizeof(rx->buf) - rx->len);
+
+	memcpy(rx->buf + rx->len, data, room);
+	rx->len += room;
+
+	return len;
+}
+
+static size_t qnap_mcu_rx_feed(struct qnap_mcu_rx *rx, const u8 *data, size_t len)
+{
+	if (rx->state != QNAP_MCU_RX_WAITING)
+		return 0;
+
+	rx->heard = true;
+
+	return rx->shape.head_len ? qnap_mcu_rx_take(rx, data, len) :
+				    qnap_mcu_rx_keep(rx, data, len);
+}
+
+/**
+ * qnap_mcu_link_receive() - take bytes from the port
+ * @link: link
+ * @data: received bytes
+ * @len: how many
+ *
+ * Context: any; called by the port, at any time while it is open.
+ * Return: @len. Bytes that are left over would be offered again with the next ones, so that
+ *	   noise had to be thrown away here all the same.
+ */
+size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t len)
+{
+	const ktime_t now = ktime_get();
+	struct qnap_mcu_rx *rx = &link->rx;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		const bool new_burst = ktime_ms_delta(now, rx->last_byte) >= QNAP_MCU_QUIET_MS;
+		const size_t used = qnap_mcu_rx_feed(rx, data, len);
+
+		qnap_mcu_rx_stray(link, len - used, new_burst || used);
+		rx->last_byte = now;
+	}
+
+	complete(&link->progress);
+
+	return len;
+}
+
+static void qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_shape *shape)
+{
+	struct qnap_mcu_rx *rx = &link->rx;
+
+	reinit_completion(&link->progress);
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		rx->state = QNAP_MCU_RX_WAITING;
+		rx->shape = *shape;
+		rx->len = 0;
+		rx->heard = false;
+		link->stats.sent++;
+	}
+}
+
+static int qnap_mcu_rx_refused(u8 status)
+{
+	return status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
+}
+
+/* Result of the request in flight; counts what went wrong. */
+static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
+{
+	const struct qnap_mcu_rx *rx = &link->rx;
+
+	lockdep_assert_held(&link->rx_lock);
+
+	if (rx->state != QNAP_MCU_RX_ANSWERED) {
+		if (rx->heard)
+			link->stats.incomplete++;
+		else
+			link->stats.timeouts++;
+		return rx->heard ? -EPROTO : -ETIMEDOUT;
+	}
+
+	switch (rx->verdict) {
+	case QNAP_MCU_REPLY:
+		return 0;
+	case QNAP_MCU_REFUSED:
+		link->stats.error_frames++;
+		return qnap_mcu_rx_refused(rx->scan.status);
+	default:
+		link->stats.bad_checksums++;
+		return -EPROTO;
+	}
+}
+
+static int qnap_mcu_rx_fetch(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
+{
+	struct qnap_mcu_rx *rx = &link->rx;
+	const int ret = qnap_mcu_rx_result(link);
+
+	lockdep_assert_held(&link->rx_lock);
+
+	rx->state = QNAP_MCU_RX_IDLE;
+	if (ret) {
+		trace_qnap_mcu_fault(&link->serdev->dev, ret, rx->buf, rx->len);
+		return ret;
+	}
+
+	trace_qnap_mcu_reply(&link->serdev->dev, rx->buf, rx->len);
+	memcpy(t->data, rx->buf + rx->scan.start + t->shape.len - t->data_len, t->data_len);
+
+	return 0;
+}
+
+static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
+{
+	int ret = 0;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
+		ret = qnap_mcu_rx_fetch(link, t);
+
+	return ret;
+}
+
+/* The request did not leave the port in one piece. */
+static int qnap_mcu_rx_cancel(struct qnap_mcu_link *link, int error)
+{
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		link->rx.state = QNAP_MCU_RX_IDLE;
+		link->stats.short_writes++;
+	}
+
+	return error;
+}
+
+static bool qnap_mcu_rx_answered(struct qnap_mcu_link *link)
+{
+	bool answered = false;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
+		answered = link->rx.state == QNAP_MCU_RX_ANSWERED;
+
+	return answered;
+}
+
+/* Ends with the reply, with a line that went quiet after some bytes, or when @wait is over. */
+static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
+{
+	const unsigned long end = jiffies + wait;
+	unsigned long step = wait;
+
+	while (wait_for_completion_timeout(&link->progress, step)) {
+		const unsigned long now = jiffies;
+
+		if (qnap_mcu_rx_answered(link) || time_after_eq(now, end))
+			return;
+		step = min(end - now, msecs_to_jiffies(QNAP_MCU_QUIET_MS) + 1);
+	}
+}
+
+/* Sending */
+
+static void qnap_mcu_link_wait_gap(struct qnap_mcu_link *link)
+{
+	s64 gap = 0;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
+		gap = QNAP_MCU_GAP_US - ktime_us_delta(ktime_get(), link->rx.last_byte);
+
+	if (gap > 0)
+		fsleep(gap);
+}
+
+/*
+ * serdev_device_write_buf() neither sleeps nor is it cut short by a signal, as
+ * serdev_device_write() is. The port's own buffer is larger than any frame and empty between them.
+ */
+static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_t len)
+{
+	int ret;
+
+	trace_qnap_mcu_request(&link->serdev->dev, frame, len);
+	ret = serdev_device_write_buf(link->serdev, frame, len);
+	if (ret == len)
+		return 0;
+
+	serdev_device_write_flush(link->serdev);
+
+	return ret < 0 ? ret : -EIO;
+}
+
+static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
+				 unsigned int wait_ms)
+{
+	int ret;
+
+	lockdep_assert_held(&link->exec_lock);
+
+	qnap_mcu_link_wait_gap(link);
+	qnap_mcu_rx_arm(link, &t->shape);
+	ret = qnap_mcu_link_send(link, t->frame, t->frame_len);
+	if (ret)
+		return qnap_mcu_rx_cancel(link, ret);
+
+	qnap_mcu_rx_wait(link, msecs_to_jiffies(wait_ms));
+
+	return qnap_mcu_rx_disarm(link, t);
+}
+
+/* Note how the last transaction left the link. */
+static void qnap_mcu_link_note(struct qnap_mcu_link *link, bool settled, bool overdue)
+{
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		link->rx.settled = settled;
+		link->rx.overdue = overdue;
+	}
+}
+
+static void qnap_mcu_link_count_retry(struct qnap_mcu_link *link)
+{
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
+		link->stats.retries++;
+}
+
+static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
+				  unsigned long deadline)
+{
+	unsigned int wait_ms = QNAP_MCU_REPLY_WAIT_MIN_MS;
+	unsigned int attempt = 0;
+	int ret;
+
+	for (;;) {
+		ret = qnap_mcu_link_attempt(link, t, wait_ms);
+		if (!ret || ++attempt == QNAP_MCU_ATTEMPTS || time_after(jiffies, deadline))
+			break;
+
+		qnap_mcu_link_count_retry(link);
+		wait_ms = ret == -ETIMEDOUT ? min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS) :
+					      QNAP_MCU_REPLY_WAIT_MIN_MS;
+	}
+
+	if (attempt)
+		qnap_mcu_link_note(link, false, true);
+
+	return ret;
+}
+
+static int qnap_mcu_transaction_init(struct qnap_mcu_transaction *t,
+				     const struct qnap_mcu_command *command)
+{
+	const size_t echo_len = command->echo_len;
+
+	t->frame_len = qnap_mcu_frame_encode(t->frame, sizeof(t->frame), command->request,
+					     command->request_len);
+	if (!t->frame_len || echo_len > command->request_len ||
+	    command->data_len > QNAP_MCU_REPLY_MAX - echo_len || (!echo_len && command->data_len))
+		return -EINVAL;
+
+	t->shape.head = echo_len ? command->request : qnap_mcu_ack;
+	t->shape.head_len = echo_len ?: sizeof(qnap_mcu_ack);
+	t->shape.len = t->shape.head_len + command->data_len;
+	t->data = command->data;
+	t->data_len = command->data_len;
+
+	return 0;
+}
+
+/* Asks for the version: what comes after the answer to that answers nothing older. */
+static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version, unsigned long deadline)
+{
+	const struct qnap_mcu_command query = {
+		.request = qnap_mcu_version_query,
+		.request_len = sizeof(qnap_mcu_version_query),
+		.echo_len = sizeof(qnap_mcu_version_query),
+		.data = version,
+		.data_len = QNAP_MCU_VERSION_SIZE,
+	};
+	struct qnap_mcu_transaction t;
+	int ret;
+
+	lockdep_assert_held(&link->exec_lock);
+
+	ret = qnap_mcu_transaction_init(&t, &query);
+	if (!ret)
+		ret = qnap_mcu_link_transact(link, &t, deadline);
+	if (!ret)
+		qnap_mcu_link_note(link, true, false);
+
+	return ret;
+}
+
+static bool qnap_mcu_link_is_settled(struct qnap_mcu_link *link)
+{
+	bool settled = false;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
+		settled = link->rx.settled;
+
+	return settled;
+}
+
+/* Makes the link ready for a new request. */
+static int qnap_mcu_link_prepare(struct qnap_mcu_link *link, unsigned long deadline)
+{
+	u8 version[QNAP_MCU_VERSION_SIZE];
+
+	lockdep_assert_held(&link->exec_lock);
+
+	if (link->stopped)
+		return -ESHUTDOWN;
+	if (qnap_mcu_link_is_settled(link))
+		return 0;
+
+	return qnap_mcu_link_settle(link, version, deadline);
+}
+
+static unsigned long qnap_mcu_link_deadline(void)
+{
+	return jiffies + msecs_to_jiffies(QNAP_MCU_TRANSACTION_MS);
+}
+
+/**
+ * qnap_mcu_link_exec() - carry out one transaction
+ * @link: link
+ * @command: request and expected reply
+ *
+ * Context: process context, sleeps; not interruptible. Ends within 3.4 s once it has its turn.
+ * Return: as qnap_mcu_exec().
+ */
+int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
+{
+	struct qnap_mcu_transaction t;
+	unsigned long deadline;
+	int ret;
+
+	ret = qnap_mcu_transaction_init(&t, command);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&link->exec_lock);
+
+	deadline = qnap_mcu_link_deadline();
+	ret = qnap_mcu_link_prepare(link, deadline);
+	if (ret)
+		return ret;
+
+	return qnap_mcu_link_transact(link, &t, deadline);
+}
+
+/**
+ * qnap_mcu_link_hello() - see whether the MCU is there
+ * @link: link
+ * @version: set to its firmware version on success
+ *
+ * Context: process context, sleeps; see qnap_mcu_link_exec().
+ * Return: as qnap_mcu_exec().
+ */
+int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE])
+{
+	guard(mutex)(&link->exec_lock);
+
+	return link->stopped ? -ESHUTDOWN :
+			       qnap_mcu_link_settle(link, version, qnap_mcu_link_deadline());
+}
+
+/**
+ * qnap_mcu_link_exec_raw() - send any request and note what comes back
+ * @link: link
+ * @request: request without checksum, 1 to 21 bytes
+ * @request_len: its length
+ * @reply: set to the bytes that came, unchecked
+ * @size: room there
+ *
+ * For experiments only: sends once, then listens until the line is quiet.
+ *
+ * Context: process context, sleeps.
+ * Return: number of bytes in @reply, 0 if the MCU stayed silent, -EINVAL if the request is empty
+ *	   or too long, otherwise as qnap_mcu_exec().
+ */
+int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
+			   u8 *reply, size_t size)
+{
+	struct qnap_mcu_transaction t = {};
+	int ret;
+
+	t.frame_len = qnap_mcu_frame_encode(t.frame, sizeof(t.frame), request, request_len);
+	if (!t.frame_len)
+		return -EINVAL;
+
+	guard(mutex)(&link->exec_lock);
+
+	ret = qnap_mcu_link_prepare(link, qnap_mcu_link_deadline());
+	if (ret)
+		return ret;
+
+	ret = qnap_mcu_link_attempt(link, &t, QNAP_MCU_REPLY_WAIT_MAX_MS);
+	qnap_mcu_link_note(link, false, false);
+	if (ret != -EPROTO && ret != -ETIMEDOUT)
+		return ret;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		size = min(size, link->rx.len);
+		memcpy(reply, link->rx.buf, size);
+	}
+
+	return size;
+}
+
+/**
+ * qnap_mcu_link_post() - send a request and do not wait for what becomes of it
+ * @link: link
+ * @request: request without checksum, 1 to 21 bytes
+ * @request_len: its length
+ *
+ * Context: any; takes none of the link's locks, for use after a panic only.
+ * Return: as qnap_mcu_post().
+ */
+int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
+{
+	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
+	size_t len;
+	int ret;
+
+	len = qnap_mcu_frame_encode(frame, sizeof(frame), request, request_len);
+	if (!len)
+		return -EINVAL;
+
+	ret = serdev_device_write_buf(link->serdev, frame, len);
+	if (ret < 0)
+		return ret;
+
+	return ret == len ? 0 : -EIO;
+}
+
+/**
+ * qnap_mcu_link_stop() - send nothing any more, as the port is going to sleep
+ * @link: link
+ *
+ * Waits for a transaction in flight.
+ *
+ * Context: process context, sleeps.
+ */
+void qnap_mcu_link_stop(struct qnap_mcu_link *link)
+{
+	guard(mutex)(&link->exec_lock);
+
+	link->stopped = true;
+}
+
+/**
+ * qnap_mcu_link_start() - send again
+ * @link: link
+ *
+ * Context: process context, sleeps.
+ */
+void qnap_mcu_link_start(struct qnap_mcu_link *link)
+{
+	guard(mutex)(&link->exec_lock);
+
+	link->stopped = false;
+	qnap_mcu_link_note(link, false, false);
+}
+
+/**
+ * qnap_mcu_link_init() - set up a link, before its port is opened
+ * @link: link, all zero
+ * @serdev: its port
+ *
+ * The link begins unsettled: the boot loader may have left a request unanswered.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev)
+{
+	link->serdev = serdev;
+	spin_lock_init(&link->rx_lock);
+	init_completion(&link->progress);
+
+	return devm_mutex_init(&serdev->dev, &link->exec_lock);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Transaction layer of the QNAP MCU: requests and replies over a serial port that loses, garbles,
+ * delays and invents bytes. It knows frames, but no command except the version query.
+ */
+
+#ifndef _QNAP_MCU_LINK_H
+#define _QNAP_MCU_LINK_H
+
+#include <linux/completion.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "qnap-mcu-frame.h"
+
+struct qnap_mcu_command;
+struct serdev_device;
+
+#define QNAP_MCU_VERSION_SIZE	4
+
+/**
+ * struct qnap_mcu_stats - what happened on the link since it was opened
+ * @sent: requests sent, repetitions included
+ * @retries: repetitions
+ * @timeouts: requests to which not a byte came back in time
+ * @incomplete: replies that broke off or of which nothing could be recognised
+ * @bad_checksums: replies with a wrong checksum
+ * @error_frames: error frames in place of a reply
+ * @late_replies: bursts of bytes that came when a reply was overdue
+ * @unasked_replies: bursts of bytes that came when no reply was due
+ * @short_writes: requests of which the port took only a part
+ */
+struct qnap_mcu_stats {
+	u32 sent;
+	u32 retries;
+	u32 timeouts;
+	u32 incomplete;
+	u32 bad_checksums;
+	u32 error_frames;
+	u32 late_replies;
+	u32 unasked_replies;
+	u32 short_writes;
+};
+
+/**
+ * enum qnap_mcu_rx_state - what the receiver does with a byte
+ * @QNAP_MCU_RX_IDLE: no request is in flight: the byte is a stray one
+ * @QNAP_MCU_RX_WAITING: it belongs to the awaited reply, or is noise before it
+ * @QNAP_MCU_RX_ANSWERED: the verdict is in, but not fetched yet: the byte is a stray one
+ */
+enum qnap_mcu_rx_state {
+	QNAP_MCU_RX_IDLE,
+	QNAP_MCU_RX_WAITING,
+	QNAP_MCU_RX_ANSWERED,
+};
+
+/**
+ * struct qnap_mcu_rx - the receiver
+ * @state: see &enum qnap_mcu_rx_state
+ * @shape: what the awaited reply looks like; without a head, all bytes are kept as they come
+ * @verdict: on the frame in @buf, with %QNAP_MCU_RX_ANSWERED
+ * @scan: where in @buf it is
+ * @buf: bytes received since the request was sent, without the noise before the reply
+ * @len: number of bytes in @buf
+ * @heard: a byte came since the request was sent
+ * @last_byte: when the last byte came
+ * @settled: every reply asked for has come and none else: the next one belongs to the next request
+ * @overdue: a request stayed without its reply, which may still come
+ */
+struct qnap_mcu_rx {
+	enum qnap_mcu_rx_state state;
+	struct qnap_mcu_shape shape;
+	enum qnap_mcu_verdict verdict;
+	struct qnap_mcu_scan scan;
+	u8 buf[QNAP_MCU_REPLY_FRAME_MAX];
+	size_t len;
+	bool heard;
+	ktime_t last_byte;
+	bool settled;
+	bool overdue;
+};
+
+/**
+ * struct qnap_mcu_link - one serial line with an MCU at its end
+ * @serdev: the port
+ * @stopped: the port sleeps, send nothing. Guarded by @exec_lock
+ * @rx: receiver
+ * @stats: counters
+ * @progress: completed for each burst of bytes while a reply is awaited
+ */
+struct qnap_mcu_link {
+	struct serdev_device *serdev;
+	/** @exec_lock: held for a whole transaction: one request at most is in flight */
+	struct mutex exec_lock;
+	bool stopped;
+	/**
+	 * @rx_lock: guards @rx and @stats, taken by the port's receive callback; nests inside
+	 * @exec_lock
+	 */
+	spinlock_t rx_lock;
+	struct qnap_mcu_rx rx;
+	struct qnap_mcu_stats stats;
+	struct completion progress;
+};
+
+int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev);
+size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t len);
+int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE]);
+int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command);
+int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
+			   u8 *reply, size_t size);
+int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len);
+void qnap_mcu_link_stop(struct qnap_mcu_link *link);
+void qnap_mcu_link_start(struct qnap_mcu_link *link);
+
+#endif /* _QNAP_MCU_LINK_H */

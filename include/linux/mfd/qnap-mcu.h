@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Contract between the QNAP MCU core and the drivers of the MCU's functions
+ *
+ * The core owns the serial link; a child finds it as the driver data of its parent device:
+ * dev_get_drvdata(pdev->dev.parent).
+ */
+
+#ifndef _LINUX_MFD_QNAP_MCU_H
+#define _LINUX_MFD_QNAP_MCU_H
+
+#include <linux/types.h>
+
+struct qnap_mcu;
+
+/**
+ * struct qnap_mcu_variant - what differs between the boxes
+ * @baud_rate: speed of the link in baud, always 8N1 without flow control
+ * @num_drives: number of bays, each with an error LED
+ * @fan_pwm_min: lowest duty cycle at which the fan is known to turn, of 255.
+ *		 Source: the vendor's model.conf
+ * @fan_pwm_max: highest duty cycle, of 255
+ * @usb_led: the box has a USB LED
+ */
+struct qnap_mcu_variant {
+	unsigned int baud_rate;
+	unsigned int num_drives;
+	u8 fan_pwm_min;
+	u8 fan_pwm_max;
+	bool usb_led;
+};
+
+/**
+ * struct qnap_mcu_command - a request and the reply it expects
+ * @request: the request, without its checksum
+ * @request_len: its length, 1 to 21 bytes
+ * @echo_len: how many of the request's first bytes the reply repeats;
+ *	      0 if the MCU only acknowledges the request
+ * @data: where to put the bytes after the echo; written only on success
+ * @data_len: exact number of these bytes, @echo_len + @data_len at most 40
+ */
+struct qnap_mcu_command {
+	const u8 *request;
+	size_t request_len;
+	size_t echo_len;
+	u8 *data;
+	size_t data_len;
+};
+
+int qnap_mcu_exec(struct qnap_mcu *mcu, const struct qnap_mcu_command *command);
+int qnap_mcu_post(struct qnap_mcu *mcu, const u8 *request, size_t request_len);
+const struct qnap_mcu_variant *qnap_mcu_get_variant(const struct qnap_mcu *mcu);
+
+/**
+ * qnap_mcu_exec_ack() - have the MCU do something that it only acknowledges
+ * @mcu: the MCU
+ * @request: the request, without its checksum
+ * @request_len: its length, 1 to 21 bytes
+ *
+ * Context: may sleep, see qnap_mcu_exec().
+ * Return: 0 once the MCU acknowledged, or the errors of qnap_mcu_exec().
+ */
+static inline int qnap_mcu_exec_ack(struct qnap_mcu *mcu, const u8 *request, size_t request_len)
+{
+	const struct qnap_mcu_command command = {
+		.request = request,
+		.request_len = request_len,
+	};
+
+	return qnap_mcu_exec(mcu, &command);
+}
+
+#endif /* _LINUX_MFD_QNAP_MCU_H */

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * EEPROM behind the microcontroller of QNAP NAS boxes
+ *
+ * Holds the serial number and the MAC addresses. The device tree names its cells in an
+ * nvmem-layout below the MCU's node.
+ */
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/mfd/qnap-mcu.h>
+#include <linux/minmax.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/nvmem-provider.h>
+#include <linux/platform_device.h>
+
+#define QNAP_MCU_EEPROM_SIZE	256
+
+/* Longer reads were seen to return odd data. */
+#define QNAP_MCU_EEPROM_BLOCK	32
+
+static int qnap_mcu_eeprom_read_block(struct qnap_mcu *mcu, unsigned int offset, u8 *data,
+				      size_t len)
+{
+	const u8 request[] = { 0xf7, 0xa1, offset, len };
+	const struct qnap_mcu_command command = {
+		.request = request,
+		.request_len = sizeof(request),
+		.echo_len = sizeof(request),
+		.data = data,
+		.data_len = len,
+	};
+
+	return qnap_mcu_exec(mcu, &command);
+}
+
+static int qnap_mcu_eeprom_read(void *priv, unsigned int offset, void *val, size_t bytes)
+{
+	struct qnap_mcu *mcu = priv;
+	u8 *data = val;
+	int ret;
+
+	while (bytes) {
+		const size_t len = min_t(size_t, bytes, QNAP_MCU_EEPROM_BLOCK);
+
+		ret = qnap_mcu_eeprom_read_block(mcu, offset, data, len);
+		if (ret)
+			return ret;
+
+		offset += len;
+		data += len;
+		bytes -= len;
+	}
+
+	return 0;
+}
+
+static int qnap_mcu_eeprom_probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	const struct nvmem_config config = {
+		.dev = dev,
+		.of_node = dev->parent->of_node,
+		.name = "qnap-mcu-eeprom",
+		.id = NVMEM_DEVID_AUTO,
+		.owner = THIS_MODULE,
+		.type = NVMEM_TYPE_EEPROM,
+		.read_only = true,
+		.root_only = true,
+		.word_size = 1,
+		.stride = 1,
+		.size = QNAP_MCU_EEPROM_SIZE,
+		.reg_read = qnap_mcu_eeprom_read,
+		.priv = dev_get_drvdata(dev->parent),
+	};
+
+	return PTR_ERR_OR_ZERO(devm_nvmem_register(dev, &config));
+}
+
+static const struct platform_device_id qnap_mcu_eeprom_ids[] = {
+	{ .name = "qnap-mcu-eeprom" },
+	{ }
+};
+MODULE_DEVICE_TABLE(platform, qnap_mcu_eeprom_ids);
+
+static struct platform_driver qnap_mcu_eeprom_driver = {
+	.probe = qnap_mcu_eeprom_probe,
+	.id_table = qnap_mcu_eeprom_ids,
+	.driver = {
+		.name = "qnap-mcu-eeprom",
+	},
+};
+module_platform_driver(qnap_mcu_eeprom_driver);
+
+MODULE_AUTHOR("the qnap-mcu developers");
+MODULE_DESCRIPTION("EEPROM of the QNAP NAS microcontroller");
+MODULE_LICENSE("GPL");

@@ -479,6 +479,8 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
 			       qnap_mcu_link_settle(link, version, qnap_mcu_link_deadline());
 }
 
+#ifdef CONFIG_MFD_QNAP_MCU_RAW
+
 /**
  * qnap_mcu_link_exec_raw() - send any request and note what comes back
  * @link: link
@@ -521,6 +523,8 @@ int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t
 
 	return size;
 }
+
+#endif /* CONFIG_MFD_QNAP_MCU_RAW */
 
 /**
  * qnap_mcu_link_post() - send a request and do not wait for what becomes of it

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Drivers for the microcontroller of QNAP NAS boxes: build, demonstration, tests. The kernel's part
+# of the build is in Kbuild. All targets: make help
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+
+testing	:= tools/testing
+tools	:= $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile))
+
+help: ## this list
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z0-9._-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo
+	@echo 'The modules are built for the running kernel; for another one:'
+	@echo '  make modules KDIR=<its build tree> [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]'
+	@echo 'W=1 and C=2 work as they do in a kernel tree; V=1 shows the commands.'
+	@echo 'What the tests download and build stays in ~/.cache/qnap-mcu; QNAP_MCU_CACHE=<folder>'
+	@echo 'names another place.'
+
+modules: kdir-fits ## build the kernel modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+modules_install: kdir-fits ## install them where modprobe finds them before the kernel's own
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+# Says in one sentence why a kernel cannot have these modules.
+kdir-fits:
+	@$(testing)/kdir-fits.sh '$(KDIR)'
+
+clean: ## remove what modules and tools have built
+	find drivers . -maxdepth 4 -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name 'Module.symvers' \
+		-o -name 'modules.order' \) -exec rm -f {} +
+	for tool in $(tools); do $(MAKE) -C $$tool clean || exit 1; done
+
+tools: ## build the emulator of the microcontroller and the other programs
+	for tool in $(tools); do $(MAKE) -C $$tool || exit 1; done
+
+demo: ## boot Debian's arm64 kernel with an emulated microcontroller and show it all
+	$(testing)/demo.sh
+
+check: ## run all the checks below
+	$(testing)/check.sh
+
+check-static: ## checkpatch, sparse, W=1, kernel-doc, spelling, scripts, documents
+	$(testing)/check-static.sh
+
+check-tools: ## the tools' own tests
+	$(testing)/check-tools.sh $(tools)
+
+kunit: ## unit tests of the drivers in a kernel with KASAN, UBSAN and lockdep
+	$(testing)/kunit.sh
+
+coverage: ## line coverage of the unit tests
+	$(testing)/kunit-coverage.sh
+
+check-e2e: ## the modules in Debian's 6.12 kernel
+	$(testing)/e2e.sh 6.12
+
+check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
+	$(testing)/e2e.sh 7.3
+
+fetch: ## download again, in its newest version, all that demo and check need
+	$(testing)/fetch.sh --refresh all
+
+.PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-tools \
+	kunit coverage check-e2e check-e2e-7.3 fetch

@@ -1,0 +1,354 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Fetches what the tests need from Debian into the cache, and prints where it lies.
+#
+#	fetch.sh [--refresh] ENTRY...
+#
+# kernel-VERSION	Debian's arm64 kernel (e.g. 6.12) with its modules and its headers
+# source-VERSION	Debian's kernel source of that version
+# scripts-VERSION	of that source only the scripts (checkpatch.pl, kernel-doc)
+# guest			programs for the guest: busybox, lm-sensors, evtest
+# all			everything that the tests use
+#
+# What is there is taken as it is, without touching the network, until --refresh fetches the
+# newest again. The mirror is the one that this system's own apt uses; apt's settings, lists and
+# packages of this system are neither used nor changed.
+
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+refresh=
+host_arch=$(dpkg --print-architecture)
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+debian=$(. /etc/os-release && echo "${VERSION_ID:-}")
+apt=$cache/apt
+
+# apt_sources: "URI SUITE" of each source of this system, read by apt itself, whatever the format.
+apt_sources()
+{
+	mkdir -p "$tmp/no-lists/partial"
+	apt-get update --print-uris -o "Dir::State::lists=$tmp/no-lists" |
+		sed -n "s|^'\(.*\)/dists/\(.*\)/InRelease'.*|\1 \2|p"
+}
+
+# private_sources: the suites we want, at the addresses where this system finds Debian.
+private_sources()
+{
+	local main security
+
+	apt_sources > "$tmp/sources"
+	main=$(awk -v c="$codename" '$2 == c || $2 == "stable" { print $1; exit }' "$tmp/sources")
+	security=$(awk -v c="$codename-security" \
+		'$2 == c || $2 == "stable-security" { print $1; exit }' "$tmp/sources")
+	[ -n "$main" ] || die "this needs Debian 12 or 13 with its '$codename' suite in apt's sources"
+	[ -z "$security" ] || printf 'deb %s %s main\n' "$security" "$codename-security"
+	printf 'deb %s %s main\n' "$main" trixie "$main" trixie-backports
+}
+
+# The keys that this system trusts for its own sources, and Debian's own.
+private_keys()
+{
+	local key
+
+	for key in /etc/apt/trusted.gpg.d/*.* /usr/share/keyrings/debian-archive-keyring.* \
+		   $(grep -rhoiE 'signed-by[:=] *[^] ]+' /etc/apt/sources.list \
+			/etc/apt/sources.list.d 2> /dev/null | sed 's/^[^:=]*[:=] *//'); do
+		[ ! -f "$key" ] || ln -sf "$key" "$apt/trusted/"
+	done
+}
+
+private_apt()
+{
+	mkdir -p "$apt"/{trusted,state/lists/partial,cache/archives/partial}
+	private_sources > "$apt/sources.list"
+	private_keys
+	cat > "$apt/apt.conf" <<-END
+		Dir::Etc::sourcelist "$apt/sources.list";
+		Dir::Etc::sourceparts "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
+		Dir::Etc::trustedparts "$apt/trusted/";
+		Dir::State "$apt/state";
+		Dir::State::status "/dev/null";
+		Dir::Cache "$apt/cache";
+		APT::Architecture "$host_arch";
+		APT::Architectures { "$host_arch"; "arm64"; };
+		APT::Sandbox::User "root";
+		APT::Update::Error-Mode "any";
+		Acquire::Languages "none";
+		Acquire::Retries "3";
+	END
+	export APT_CONFIG=$apt/apt.conf
+	apt-get -q update
+}
+
+# Package lists are read once a run at most, and only if something is to be fetched.
+apt_ready=
+
+need_apt()
+{
+	[ -z "$apt_ready" ] || return 0
+	need_space
+	step "Reading Debian's package lists (this needs the network)" private_apt
+	export APT_CONFIG=$apt/apt.conf
+	apt_ready=yes
+}
+
+# Everything together takes 5 GiB, about half of it kernel source.
+need_space()
+{
+	local free
+
+	free=$(df -Pk "$cache" | awk 'NR == 2 { print int($4 / 1024) }')
+	[ "$free" -ge 6000 ] ||
+		die "$cache has $free MiB left, 6000 are needed; QNAP_MCU_CACHE= names another place"
+}
+
+# newest REGEX: the newest package whose name matches, this Debian's own build preferred: its
+# host tools run here without further ado.
+newest()
+{
+	local names
+
+	names=$(apt-cache search --names-only "$1" | cut -d ' ' -f 1 | sort -V)
+	{ grep -F "+deb$debian" <<< "$names" || cat <<< "$names"; } | tail -n 1
+}
+
+# download DIR PACKAGE...: the newest versions, into the folder.
+download()
+{
+	local dir=$1
+
+	shift
+	(cd "$dir" && apt-get -q download "$@")
+}
+
+# unpack DIR: all packages of the folder over each other, removed after they are unpacked.
+unpack()
+{
+	local deb
+
+	for deb in "$1"/*.deb; do
+		dpkg -x "$deb" "$1"
+		rm "$deb"
+	done
+}
+
+# fresh NAME: an empty folder in the cache that does not count until keep() gives it its name.
+fresh()
+{
+	local dir
+
+	rm -rf "$cache/.$1".*
+	dir=$(mktemp -d "$cache/.$1.XXXXXX")
+	chmod 755 "$dir"
+	printf '%s\n' "$dir"
+}
+
+keep()
+{
+	rm -rf "${cache:?}/$2"
+	mkdir -p "$(dirname "$cache/$2")"
+	mv "$1" "$cache/$2"
+}
+
+# have NAME: it is there and need not be fetched.
+have()
+{
+	[ -z "$refresh" ] && [ -e "$cache/$1" ]
+}
+
+kernel_packages()
+{
+	local release=$1
+
+	case $release in
+	6.*)
+		echo "linux-image-$release-arm64:arm64" ;;
+	*)
+		echo "linux-base-$release-arm64:arm64" "linux-binary-$release-arm64:arm64" \
+			"linux-modules-$release-arm64:arm64" ;;
+	esac
+	echo "linux-headers-$release-arm64:arm64" "linux-headers-$release-common:all" \
+		"linux-kbuild-$release:$host_arch"
+}
+
+# runs PROGRAM: this system's C library is new enough for it. What it then does is of no interest.
+runs()
+{
+	local status=0
+
+	timeout 10 "$1" < /dev/null > /dev/null 2> "$tmp/loader" || status=$?
+	[ "$status" -ne 127 ] && ! grep -q "version .* not found" "$tmp/loader"
+}
+
+# foreign_programs DIR: those of the kernel's build tools that do not run on this system.
+foreign_programs()
+{
+	local program
+
+	find "$1"/usr/lib/linux-kbuild-*/ -type f -perm -u+x | while read -r program; do
+		[ "$(head -c 4 "$program" | tail -c 3)" != ELF ] || runs "$program" ||
+			echo "$program"
+	done
+}
+
+# The newer Debian's C library, to run that Debian's build tools on this one.
+fetch_host_libs()
+{
+	mkdir "$1"
+	download "$1" "libc6:$host_arch/trixie" "libelf1t64:$host_arch/trixie" \
+		"zlib1g:$host_arch/trixie" "libzstd1:$host_arch/trixie" "libssl3t64:$host_arch/trixie"
+	unpack "$1"
+}
+
+wrap_foreign_programs()
+{
+	local dir=$1 final=$2 program
+
+	foreign_programs "$dir" > "$tmp/programs"
+	[ -s "$tmp/programs" ] || return 0
+	fetch_host_libs "$dir/host-libs"
+	while read -r program; do
+		mv "$program" "$program.bin"
+		cat > "$program" <<-END
+			#!/bin/sh
+			libs=$final/host-libs/usr/lib/\$(uname -m)-linux-gnu
+			exec "\$libs"/ld-linux-*.so.* --library-path "\$libs" "\$0.bin" "\$@"
+		END
+		chmod 755 "$program"
+	done < "$tmp/programs"
+}
+
+# The headers' makefiles name the place where the package would have installed them, the compiler
+# that built the kernel, and options that only that compiler may know.
+settle_headers()
+{
+	local dir=$1 final=$2 headers compiler
+
+	headers=$(echo "$dir"/usr/src/linux-headers-*-arm64)
+	sed -i "s|/usr/src/|$final/usr/src/|" "$headers/Makefile"
+	compiler=$(sed -n 's/^CC = .*\(gcc-[0-9]*\)$/\1/p' "$headers/.kernelvariables")
+	command -v "aarch64-linux-gnu-$compiler" > /dev/null ||
+		sed -i "s/^\(CC = .*gcc\)-[0-9]*$/\1/" "$headers/.kernelvariables"
+	aarch64-linux-gnu-gcc -fmin-function-alignment=8 -E - < /dev/null > /dev/null 2>&1 ||
+		sed -i '/^CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=/d' "$headers/include/config/auto.conf"
+	# pahole must be as new as the kernel to describe types; modules load without that.
+	rm -f "$headers/vmlinux"
+	ln -s "$(basename "$headers")" "$dir/usr/src/build"
+}
+
+unpack_kernel()
+{
+	local dir=$1 final=$2
+
+	unpack "$dir"
+	rm -rf "${dir:?}/usr/share"
+	# Both layouts at the same place: image in boot/, modules in lib/modules/.
+	if [ ! -e "$dir/lib" ]; then
+		ln -s usr/lib "$dir/lib"
+		mkdir "$dir/boot"
+		mv "$dir"/lib/modules/*/vmlinuz "$dir/boot/"
+	fi
+	mv "$dir"/boot/vmlinuz* "$dir/boot/Image"
+	depmod -b "$dir" "$(basename "$dir"/lib/modules/*)"
+	wrap_foreign_programs "$dir" "$final"
+	settle_headers "$dir" "$final"
+}
+
+fetch_kernel()
+{
+	local version=$1 name=kernel-$1 image release dir packages
+
+	! have "$name" || return 0
+	need_apt
+	image=$(newest "^linux-image-${version//./[.]}[.][0-9]+[+]deb[0-9]+-arm64$")
+	[ -n "$image" ] || die "Debian has no arm64 kernel $version in $codename-security or trixie"
+	release=${image#linux-image-}
+	release=${release%-arm64}
+	dir=$(fresh "$name")
+	read -ra packages <<< "$(kernel_packages "$release" | tr '\n' ' ')"
+	step "Downloading Debian's kernel $release for arm64" download "$dir" "${packages[@]}"
+	step "Unpacking kernel $release" unpack_kernel "$dir" "$cache/$name"
+	echo "$release-arm64" > "$dir/release"
+	keep "$dir" "$name"
+}
+
+# unpack_source DIR VERSION MEMBER...: the tarball inside the package, all of it or some members.
+unpack_source()
+{
+	local dir=$1 version=$2
+
+	shift 2
+	unpack "$dir"
+	mkdir "$dir/tree"
+	tar -C "$dir/tree" --strip-components=1 -xJf "$dir/usr/src/linux-source-$version.tar.xz" "$@"
+}
+
+# fetch_source NAME VERSION MEMBER...
+fetch_source()
+{
+	local name=$1 version=$2 dir
+
+	! have "$name" || return 0
+	shift 2
+	need_apt
+	dir=$(fresh "${name##*/}")
+	step "Downloading linux-source-$version (about 160 MB)" download "$dir" \
+		"linux-source-$version:all"
+	step "Unpacking linux-source-$version" unpack_source "$dir" "$version" "$@"
+	keep "$dir/tree" "$name"
+	rm -rf "$dir"
+}
+
+fetch_scripts()
+{
+	local version=$1 top=linux-source-$1
+
+	fetch_source "src/scripts-$version" "$version" "$top/scripts" "$top/tools/docs" \
+		"$top/tools/lib/python" "$top/Documentation/dev-tools"
+}
+
+fetch_guest()
+{
+	local dir
+
+	! have guest || return 0
+	need_apt
+	dir=$(fresh guest)
+	step "Downloading busybox, lm-sensors and evtest for arm64" download "$dir" \
+		busybox-static:arm64 lm-sensors:arm64 libsensors5:arm64 libsensors-config:all \
+		evtest:arm64 libc6:arm64
+	unpack "$dir"
+	keep "$dir" guest
+}
+
+fetch()
+{
+	case $1 in
+	kernel-*)
+		fetch_kernel "${1#kernel-}"
+		echo "$cache/$1" ;;
+	source-*)
+		fetch_source "src/linux-${1#source-}" "${1#source-}"
+		echo "$cache/src/linux-${1#source-}" ;;
+	scripts-*)
+		fetch_scripts "${1#scripts-}"
+		echo "$cache/src/$1" ;;
+	guest)
+		fetch_guest
+		echo "$cache/guest" ;;
+	*)
+		die "no such entry: $1" ;;
+	esac
+}
+
+if [ "${1:-}" = --refresh ]; then
+	refresh=yes
+	shift
+fi
+[ "${1:-}" != all ] || set -- kernel-6.12 kernel-7.3 source-6.12 scripts-7.3 guest
+[ $# -gt 0 ] || die "what? See the head of this file"
+lock fetch
+for entry in "$@"; do
+	fetch "$entry"
+done

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Boots Debian's arm64 kernel in QEMU with the MCU emulator on a serial port, runs a script in it.
+# To be sourced after lib.sh.
+# shellcheck shell=bash
+
+emulator=$repo/tools/mcu-emu/mcu-emu
+mcu_socket=$tmp/mcu
+control_socket=$tmp/control
+emulator_pid=
+qemu_pid=
+
+# Modules of the kernel that the guest may load, beside those that they need. A box has them all.
+guest_modules="evdev ledtrig-timer ledtrig-oneshot ledtrig-pattern"
+# The kernel's own driver for the MCU, where it has one. Ours must take its place.
+stock_modules="qnap-mcu leds-qnap-mcu qnap-mcu-hwmon qnap-mcu-input nvmem-qnap-mcu-eeprom"
+
+machine=(-M virt -cpu cortex-a57 -smp 2 -m 512)
+
+build_emulator()
+{
+	step "Building the MCU emulator" make -C "$repo/tools/mcu-emu"
+}
+
+# module_files TREE NAME...: paths below TREE of these modules and of all that they need; nothing
+# for a module that the kernel does not have or has built in.
+module_files()
+{
+	local tree=$1 name
+
+	shift
+	for name in "$@"; do
+		sed -n "s|^\([^ ]*/${name//[-_]/[-_]}\.ko[^:/]*\):|\1 |p" "$tree/modules.dep"
+	done | tr -s ' ' '\n' | sort -u
+}
+
+copy_kernel_modules()
+{
+	local kernel=$1 root=$2 release file tree
+
+	release=$(cat "$kernel/release")
+	tree=$kernel/lib/modules/$release
+	mkdir -p "$root/lib/modules/$release"
+	# shellcheck disable=SC2086 # lists of words
+	for file in $(module_files "$tree" $guest_modules $stock_modules); do
+		mkdir -p "$root/lib/modules/$release/${file%/*}"
+		cp "$tree/$file" "$root/lib/modules/$release/$file"
+	done
+	cp "$tree"/modules.{order,builtin,builtin.modinfo} "$root/lib/modules/$release/"
+}
+
+install_our_modules()
+{
+	local kernel=$1 root=$2 build=$3
+
+	make -C "$build" modules_install "KDIR=$kernel/usr/src/build" ARCH=arm64 \
+		CROSS_COMPILE=aarch64-linux-gnu- CONFIG_MODULE_SIG_ALL= "INSTALL_MOD_PATH=$root"
+	depmod -b "$root" "$(cat "$kernel/release")"
+}
+
+copy_programs()
+{
+	local programs=$1 root=$2 lib=usr/lib/aarch64-linux-gnu
+
+	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,lib,etc,dev,proc,sys,run,tmp}
+	cp "$programs/usr/bin/busybox" "$programs/usr/bin/sensors" "$programs/usr/bin/evtest" \
+		"$root/bin/"
+	cp "$programs/$lib/ld-linux-aarch64.so.1" "$programs/$lib/libc.so.6" \
+		"$programs/$lib/libm.so.6" "$root/lib/"
+	cp -L "$programs/$lib/libsensors.so.5" "$root/lib/"
+	cp "$programs/etc/sensors3.conf" "$root/etc/"
+	ln -s busybox "$root/bin/sh"
+}
+
+# guest_image VERSION BUILD: the initramfs for that kernel, with the modules built in BUILD.
+guest_image()
+{
+	local kernel programs root=$tmp/root-$1
+
+	kernel=$(kernel_dir "$1")
+	programs=$cache/guest
+	copy_programs "$programs" "$root"
+	copy_kernel_modules "$kernel" "$root"
+	install_our_modules "$kernel" "$root" "$2"
+	cp "$testing/guest/init" "$root/init"
+	cp "$testing/guest/mdev.conf" "$root/etc/"
+	mkdir "$root/tests"
+	cp "$testing"/guest/*.sh "$testing"/e2e/*.sh "$root/tests/"
+	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$tmp/guest-$1.cpio"
+}
+
+# The machine's device tree as QEMU writes it, with the MCU's node.
+guest_devicetree()
+{
+	qemu-system-aarch64 "${machine[@]}" -nic none -display none \
+		-machine "dumpdtb=$tmp/machine.dtb" 2> "$tmp/dumpdtb.log"
+	dtc -q -@ -I dts -O dtb -o "$tmp/ts433.dtbo" "$testing/guest/ts433.dtso"
+	fdtoverlay -i "$tmp/machine.dtb" -o "$tmp/ts433.dtb" "$tmp/ts433.dtbo"
+}
+
+# eeprom_image FILE: an EEPROM with a serial number and MAC addresses where the MCU keeps them.
+eeprom_image()
+{
+	python3 - "$1" <<-'END'
+		import sys
+		image = bytearray((i * 7 + 3) % 256 for i in range(256))
+		image[0x00:0x13] = b"Q237Y12345\0".ljust(0x13, b"\0")
+		image[0x22:0x24] = b"02"
+		for slot in range(8):
+		    image[0x24 + slot * 0x11:][:0] = b""
+		    mac = "24:5e:be:00:00:%02x" % (slot + 0x10)
+		    image[0x24 + slot * 0x11:0x35 + slot * 0x11] = mac.encode()
+		open(sys.argv[1], "wb").write(image)
+	END
+}
+
+# start_emulator [OPTION...]
+start_emulator()
+{
+	rm -f "$mcu_socket" "$control_socket"
+	[ -e "$tmp/eeprom" ] || eeprom_image "$tmp/eeprom"
+	"$emulator" --model ts433 --socket "$mcu_socket" --control "$control_socket" \
+		--eeprom "$tmp/eeprom" --trace "$tmp/frames" "$@" > "$tmp/emulator.log" 2>&1 &
+	emulator_pid=$!
+	local tries
+	for tries in $(seq 100); do
+		[ ! -S "$control_socket" ] || [ ! -S "$mcu_socket" ] || return 0
+		sleep 0.1
+	done
+	die "the emulator does not start ($tries tries): $(cat "$tmp/emulator.log")"
+}
+
+stop_emulator()
+{
+	[ -z "$emulator_pid" ] || kill "$emulator_pid" 2> /dev/null || true
+	[ -z "$emulator_pid" ] || wait "$emulator_pid" 2> /dev/null || true
+	emulator_pid=
+}
+
+# mcu COMMAND: ask the emulator, from this side.
+mcu()
+{
+	"$testing/mcu-ask.py" "$control_socket" "$@"
+}
+
+# start_guest VERSION SCRIPT [KERNEL ARGUMENT...]: result in $tmp/result, console in $tmp/console.
+start_guest()
+{
+	local kernel version=$1 script=$2
+
+	shift 2
+	kernel=$(kernel_dir "$version")
+	rm -f "$tmp/result" "$tmp/console"
+	: > "$tmp/result"
+	qemu-system-aarch64 "${machine[@]}" -nic none -display none -no-reboot \
+		-dtb "$tmp/ts433.dtb" -kernel "$kernel/boot/Image" -initrd "$tmp/guest-$version.cpio" \
+		-append "console=ttyAMA0 panic=-1 qnap.run=$script $*" \
+		-chardev "socket,id=mcu,path=$mcu_socket" -device pci-serial,addr=1,chardev=mcu \
+		-chardev "socket,id=control,path=$control_socket" \
+		-device pci-serial,addr=2,chardev=control \
+		-chardev "file,id=result,path=$tmp/result" -device pci-serial,addr=3,chardev=result \
+		-serial "file:$tmp/console" -monitor none > "$tmp/qemu.log" 2>&1 &
+	qemu_pid=$!
+}
+
+# wait_guest SECONDS: until the machine has switched itself off. Fails if it does not.
+wait_guest()
+{
+	local end=$((SECONDS + $1))
+
+	while kill -0 "$qemu_pid" 2> /dev/null; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			stop_guest
+			return 1
+		fi
+		sleep 0.2
+	done
+	wait "$qemu_pid"
+	qemu_pid=
+}
+
+stop_guest()
+{
+	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2> /dev/null || true
+	[ -z "$qemu_pid" ] || wait "$qemu_pid" 2> /dev/null || true
+	qemu_pid=
+}
+
+at_exit stop_guest
+at_exit stop_emulator

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Makes sure that this system has the Debian packages that a part of the tests needs, and installs
+# those that are missing: need.sh PART...
+
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+packages_of()
+{
+	case $1 in
+	fetch)
+		echo xz-utils kmod ca-certificates ;;
+	modules)
+		echo make gcc libc6-dev gcc-aarch64-linux-gnu kmod rsync ;;
+	emulator)
+		echo make gcc libc6-dev libncurses-dev python3 ;;
+	guest)
+		echo qemu-system-arm device-tree-compiler cpio kmod python3 ;;
+	kunit)
+		echo make gcc libc6-dev flex bison bc libelf-dev libssl-dev xz-utils python3 ;;
+	static)
+		echo perl python3 python3-docutils sparse codespell shellcheck ;;
+	*)
+		die "no such part: $1" ;;
+	esac
+}
+
+installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
+}
+
+install_packages()
+{
+	local become=()
+
+	[ "$(id -u)" -eq 0 ] || become=(sudo -n)
+	export DEBIAN_FRONTEND=noninteractive
+	"${become[@]}" apt-get -q -y --no-install-recommends install "$@" ||
+		{ "${become[@]}" apt-get -q update &&
+			"${become[@]}" apt-get -q -y --no-install-recommends install "$@"; }
+}
+
+command -v dpkg-query > /dev/null || die "this works on Debian 12 or 13: there is no dpkg here"
+missing=()
+for part in "$@"; do
+	for package in $(packages_of "$part"); do
+		installed "$package" || [[ " ${missing[*]} " = *" $package "* ]] || missing+=("$package")
+	done
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+by_hand="as root: apt-get update && apt-get install ${missing[*]}"
+if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2> /dev/null; then
+	die "missing: ${missing[*]}. Neither root nor sudo without a password; type $by_hand"
+fi
+say "if this fails, $by_hand"
+step "Installing ${missing[*]}" install_packages "${missing[@]}"

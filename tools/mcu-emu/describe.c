@@ -54,8 +54,8 @@ void describe_request(char *words, size_t size, const u8 *frame, size_t len)
 	size_t used;
 
 	if (!command) {
-		snprintf(words, size, "unknown%s",
-			 qnap_mcu_frame_valid(frame, len) ? "" : ", bad checksum");
+		snprintf(words, size, "unknown %s",
+			 qnap_mcu_frame_valid(frame, len) ? "command" : "bytes");
 		return;
 	}
 

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -121,11 +122,11 @@ struct settings {
 	bool panel;
 };
 
-static _Noreturn void usage(const char *what, const char *why)
+static noreturn void usage(const char *what, const char *why)
 {
 	if (what)
 		warnx("%s: %s", what, why);
-	else
+	else if (why)
 		warnx("%s", why);
 	fprintf(stderr, "Try 'mcu-emu --help'.\n");
 	exit(EXIT_USAGE);
@@ -224,7 +225,7 @@ static void set_watching(struct settings *settings, int id, char **argv)
 		printf("mcu-emu %s\n", MCU_EMU_VERSION);
 		exit(EXIT_SUCCESS);
 	default:
-		usage(NULL, "cannot make sense of the command line");
+		usage(NULL, NULL);
 	}
 }
 

@@ -15,6 +15,8 @@
 #define BAY_WIDTH	10
 #define BAR_WIDTH	30
 #define TABLE_COLUMN	12
+#define COLUMNS_MIN	70
+#define LINES_MIN	(ROW_LOG + 2)
 
 enum row {
 	ROW_TITLE = 0,
@@ -208,22 +210,34 @@ static void draw_log(const struct panel *panel)
 			  panel->log[(panel->logged - shown + i) % PANEL_LOG_LINES], COLS - 3);
 }
 
-static void draw(struct panel *panel)
+static void draw_keys(void)
+{
+	attron(A_REVERSE);
+	mvaddstr(LINES - 1, 0, " p power button  + - temperature  f fan stuck  m mute  q quit ");
+	attroff(A_REVERSE);
+}
+
+static void draw_front(struct panel *panel)
 {
 	struct emu *emu = panel->emu;
 	const u64 now = loop_now();
 
-	erase();
 	draw_title(emu);
 	draw_bays(&emu->mcu, now);
 	draw_status(&emu->mcu, now);
 	draw_fan(&emu->mcu, now);
 	draw_rest(emu, now);
 	draw_log(panel);
-	attron(A_REVERSE);
-	mvaddnstr(LINES - 1, 0, " p power button  + - temperature  f fan stuck  m mute  q quit ",
-		  COLS - 1);
-	attroff(A_REVERSE);
+	draw_keys();
+}
+
+static void draw(struct panel *panel)
+{
+	erase();
+	if (COLS < COLUMNS_MIN || LINES < LINES_MIN)
+		mvprintw(0, 0, "needs %d x %d", COLUMNS_MIN, LINES_MIN);
+	else
+		draw_front(panel);
 	refresh();
 }
 

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Test results in KTAP, for shell tests.
+
+count=0
+failed=0
+
+# result CODE NAME: print the result of a check; 0 is good
+result()
+{
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		failed=1
+	fi
+}
+
+# skip NAME WHY: a check that cannot be made here
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# finish: print the plan and exit
+finish()
+{
+	echo "1..$count"
+	exit "$failed"
+}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests of the command lines and the manual pages.
+
+. tests/ktap.sh
+
+# refuses CODE PATTERN ARGUMENT...: the exit code, and a message that says what to do
+refuses()
+{
+	code=$1
+	pattern=$2
+	shift 2
+	message=$(./mcu-emu "$@" </dev/null 2>&1 >/dev/null)
+	[ $? -eq "$code" ] && printf '%s\n' "$message" | grep -q -e "$pattern"
+	result $? "refuses '$*'"
+}
+
+echo "KTAP version 1"
+
+refuses 2 "one of --socket, --pty and --tty"
+refuses 2 "only one of" --socket x --pty
+refuses 2 "requires an argument" --socket
+refuses 2 "unrecognized option" --frobnicate
+refuses 2 "not an option" --pty x y
+refuses 2 "ts133, ts233 and ts433" --pty --model ts999
+refuses 2 "four characters" --pty --firmware 12345
+refuses 2 "-128 to 127" --pty --temp 128
+refuses 2 "-128 to 127" --pty --temp 1x
+refuses 2 "--max-rpm" --pty --max-rpm -1
+refuses 2 "milliseconds" --pty --latency -1
+refuses 2 "milliseconds" --pty --latency nan
+refuses 2 "milliseconds" --pty --quiet soon
+refuses 2 "keyboard" --pty --panel --stdin
+refuses 2 "--trace FILE" --pty --panel --trace
+refuses 1 "needs a terminal" --pty --panel
+refuses 1 "No such file" --pty --eeprom tests/nothing
+refuses 1 "Is a directory" --pty --eeprom tests
+refuses 1 "No such file" --socket tests/nothing/socket
+refuses 1 "too long" --socket "$(printf '%0200d' 0)"
+refuses 1 "exists" --socket tests/run
+refuses 1 "No such file" --tty tests/nothing
+refuses 1 "serial port" --tty /dev/null
+refuses 1 "No such file" --pty --control tests/nothing/socket
+refuses 1 "No such file" --pty --trace tests/nothing/trace
+
+for program in mcu-emu mcu-decode; do
+	./$program --help | grep -q "^Usage: $program"
+	result $? "$program --help"
+	./$program --version | grep -q "^$program [0-9]"
+	result $? "$program --version"
+done
+
+for option in $(./mcu-emu --help | grep -o '^  --[a-z-]*'); do
+	grep '^\.B' mcu-emu.1 | grep -qwF -e "$(echo "$option" | sed 's/-/\\-/g')"
+	result $? "mcu-emu.1 knows $option"
+done
+
+for page in mcu-emu.1 mcu-decode.1; do
+	if ! command -v man >/dev/null; then
+		skip "$page is well-formed" "needs man-db"
+		continue
+	fi
+	warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ= MANWIDTH=80 man --warnings -E UTF-8 -l -Z $page \
+		   2>&1 >/dev/null)
+	printf '%s' "$warnings" | sed 's/^/# /'
+	[ -s $page ] && [ -z "$warnings" ]
+	result $? "$page is well-formed"
+done
+
+finish

@@ -492,19 +492,10 @@ static unsigned long qnap_mcu_fan_find_state(const struct qnap_mcu_hwmon *hwmon)
 	return state;
 }
 
-static int qnap_mcu_fan_register_cooling(struct device *dev, struct qnap_mcu_hwmon *hwmon)
+static int qnap_mcu_fan_register_cooling(struct device *dev, struct fwnode_handle *fan,
+					 struct qnap_mcu_hwmon *hwmon)
 {
-	struct fwnode_handle *fan __free(fwnode_handle) =
-		device_get_named_child_node(dev->parent, "fan-0");
 	struct thermal_cooling_device *cdev;
-	int ret;
-
-	if (!fan)
-		return 0;
-
-	ret = qnap_mcu_fan_parse_levels(dev, fan, hwmon);
-	if (ret)
-		return ret;
 
 	hwmon->state = qnap_mcu_fan_find_state(hwmon);
 	hwmon->mode = QNAP_MCU_FAN_THERMAL;
@@ -519,6 +510,25 @@ static int qnap_mcu_fan_register_cooling(struct device *dev, struct qnap_mcu_hwm
 		return dev_err_probe(dev, PTR_ERR(cdev), "Failed to register cooling device\n");
 
 	return 0;
+}
+
+static int qnap_mcu_fan_init(struct device *dev, struct qnap_mcu_hwmon *hwmon)
+{
+	struct fwnode_handle *fan __free(fwnode_handle) =
+		device_get_named_child_node(dev->parent, "fan-0");
+	int ret;
+
+	if (fan) {
+		ret = qnap_mcu_fan_parse_levels(dev, fan, hwmon);
+		if (ret)
+			return ret;
+	}
+
+	ret = qnap_mcu_fan_find(hwmon);
+	if (ret)
+		return dev_err_probe(dev, ret, "Failed to read the fan's speed\n");
+
+	return fan ? qnap_mcu_fan_register_cooling(dev, fan, hwmon) : 0;
 }
 
 static int qnap_mcu_hwmon_register(struct device *dev, struct qnap_mcu_hwmon *hwmon)
@@ -553,22 +563,19 @@ static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
-	ret = qnap_mcu_fan_find(hwmon);
-	if (ret)
-		return dev_err_probe(dev, ret, "Failed to read the fan's speed\n");
-
-	ret = devm_add_action_or_reset(dev, qnap_mcu_fan_leave, hwmon);
-	if (ret)
-		return ret;
-
 	/* Thermal zones refer to the MCU's node as their sensor. */
 	device_set_of_node_from_dev(dev, dev->parent);
 
-	ret = qnap_mcu_fan_register_cooling(dev, hwmon);
+	ret = qnap_mcu_fan_init(dev, hwmon);
 	if (ret)
 		return ret;
 
-	return qnap_mcu_hwmon_register(dev, hwmon);
+	ret = qnap_mcu_hwmon_register(dev, hwmon);
+	if (ret)
+		return ret;
+
+	/* Last, so that it comes first when the driver goes and nobody changes the speed again. */
+	return devm_add_action_or_reset(dev, qnap_mcu_fan_leave, hwmon);
 }
 
 static void qnap_mcu_hwmon_shutdown(struct platform_device *pdev)

@@ -53,6 +53,7 @@ struct qnap_mcu_input_ops {
  * @input: input device
  * @beeps: requested beeps. Written under the input device's event lock, read by @beep_work only
  * @beep_work: starts the next beep once the one before has ended
+ * @silent_from: when that is, in jiffies. Used by @beep_work only
  */
 struct qnap_mcu_input {
 	struct qnap_mcu *mcu;
@@ -60,6 +61,7 @@ struct qnap_mcu_input {
 	struct input_dev *input;
 	DECLARE_KFIFO(beeps, u8, QNAP_MCU_BEEPS);
 	struct delayed_work beep_work;
+	unsigned long silent_from;
 };
 
 /* Commands of the TS-x33 family */
@@ -125,14 +127,20 @@ static void qnap_mcu_input_beep_work(struct work_struct *work)
 {
 	struct qnap_mcu_input *mcu_input = container_of(work, struct qnap_mcu_input,
 							beep_work.work);
+	const unsigned long now = jiffies;
 	u8 beep;
+
+	if (time_before(now, mcu_input->silent_from)) {
+		schedule_delayed_work(&mcu_input->beep_work, mcu_input->silent_from - now);
+		return;
+	}
 
 	if (!kfifo_get(&mcu_input->beeps, &beep))
 		return;
 
 	mcu_input->ops->beep(mcu_input->mcu, beep);
-	schedule_delayed_work(&mcu_input->beep_work,
-			      msecs_to_jiffies(mcu_input->ops->beep_ms[beep]));
+	mcu_input->silent_from = jiffies + msecs_to_jiffies(mcu_input->ops->beep_ms[beep]);
+	schedule_delayed_work(&mcu_input->beep_work, 0);
 }
 
 /*
@@ -156,7 +164,7 @@ static int qnap_mcu_input_event(struct input_dev *input, unsigned int type, unsi
 		       code == SND_BELL ? QNAP_MCU_BEEP_SHORT : QNAP_MCU_BEEP_LONG))
 		return -EBUSY;
 
-	/* Does nothing while the work waits for the end of another beep. */
+	/* Does nothing if the work waits for the end of another beep already. */
 	schedule_delayed_work(&mcu_input->beep_work, 0);
 
 	return 0;
@@ -211,6 +219,7 @@ static int qnap_mcu_input_probe(struct platform_device *pdev)
 
 	mcu_input->mcu = dev_get_drvdata(dev->parent);
 	mcu_input->ops = (void *)platform_get_device_id(pdev)->driver_data;
+	mcu_input->silent_from = jiffies;
 	INIT_KFIFO(mcu_input->beeps);
 	INIT_DELAYED_WORK(&mcu_input->beep_work, qnap_mcu_input_beep_work);
 	platform_set_drvdata(pdev, mcu_input);

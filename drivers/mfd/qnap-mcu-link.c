@@ -70,7 +70,8 @@ static const u8 qnap_mcu_version_query[] = { '%', 'V' };
 
 /* Receiving */
 
-static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, size_t len, bool new_burst)
+static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t len,
+			      bool new_burst)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
 
@@ -79,7 +80,7 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, size_t len, bool new_b
 	if (!len)
 		return;
 
-	trace_qnap_mcu_stray(&link->serdev->dev, len, rx->overdue);
+	trace_qnap_mcu_stray(&link->serdev->dev, data, len, 0);
 	rx->settled = false;
 	if (!new_burst)
 		return;
@@ -153,7 +154,7 @@ size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t 
 		const bool new_burst = ktime_ms_delta(now, rx->last_byte) >= QNAP_MCU_QUIET_MS;
 		const size_t used = qnap_mcu_rx_feed(rx, data, len);
 
-		qnap_mcu_rx_stray(link, len - used, new_burst || used);
+		qnap_mcu_rx_stray(link, data + used, len - used, new_burst || used);
 		rx->last_byte = now;
 	}
 
@@ -218,11 +219,11 @@ static int qnap_mcu_rx_fetch(struct qnap_mcu_link *link, const struct qnap_mcu_t
 
 	rx->state = QNAP_MCU_RX_IDLE;
 	if (ret) {
-		trace_qnap_mcu_fault(&link->serdev->dev, ret, rx->buf, rx->len);
+		trace_qnap_mcu_fault(&link->serdev->dev, rx->buf, rx->len, ret);
 		return ret;
 	}
 
-	trace_qnap_mcu_reply(&link->serdev->dev, rx->buf, rx->len);
+	trace_qnap_mcu_reply(&link->serdev->dev, rx->buf, rx->len, 0);
 	memcpy(t->data, rx->buf + rx->scan.start + t->shape.len - t->data_len, t->data_len);
 
 	return 0;
@@ -295,7 +296,7 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 {
 	int ret;
 
-	trace_qnap_mcu_request(&link->serdev->dev, frame, len);
+	trace_qnap_mcu_request(&link->serdev->dev, frame, len, 0);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
 	if (ret == len)
 		return 0;

@@ -202,8 +202,6 @@ void control_watch(struct control *control, struct loop *loop)
 	struct session *session;
 	size_t i;
 
-	if (control->listener >= 0)
-		loop_watch(loop, control->listener, POLLIN, handle_listener, control);
 	for (i = 0; i < CONTROL_SESSIONS; i++) {
 		session = &control->sessions[i];
 		if (session->in < 0)
@@ -211,4 +209,7 @@ void control_watch(struct control *control, struct loop *loop)
 		loop_watch(loop, session->in, POLLIN | (session->answer_len ? POLLOUT : 0),
 			   handle_input, session);
 	}
+	/* Behind the clients, so that one who left makes room for one who came. */
+	if (control->listener >= 0)
+		loop_watch(loop, control->listener, POLLIN, handle_listener, control);
 }

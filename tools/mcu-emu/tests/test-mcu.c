@@ -277,6 +277,8 @@ static void test_fan(void)
 	mcu_set_rpm(&rig.mcu, rig.now, 0);
 	rig_exchange(&rig, "40 46 41 47", "40 46 41 00 00 00 47", "a stuck fan");
 	mcu_free_fan(&rig.mcu, rig.now);
+	rig_wait(&rig, NSEC_PER_SEC);
+	rig_exchange(&rig, "40 46 41 47", "40 46 41 00 c8 00 8f", "a fan that was set free");
 	rig_send(&rig, "40 46 57 30 00 61");
 	rig_wait(&rig, NSEC_PER_SEC);
 	ktap_check(!mcu_rpm(&rig.mcu, rig.now), "PWM 0 stops the fan");
@@ -349,7 +351,7 @@ static void test_power_off(void)
 	ktap_check(!rig.mcu.powered && !rig.mcu.disk[0] && !rig.mcu.red && !rig.mcu.green &&
 		   !rig.mcu.pwm, "power-off: LEDs and fan off");
 	rig_exchange(&rig, "40 43 56 55", "", "silence after power-off");
-	rig_exchange(&rig, "40 43 56 54", "", "silence for a bad checksum too");
+	rig_exchange(&rig, "40 43 30 32", "", "silence for a bad checksum too");
 	rig_exchange(&rig, "40 43 30 33", DONE, "power-off is acknowledged again");
 	mcu_restart(&rig.mcu, rig.now);
 	line_restart(&rig.line);

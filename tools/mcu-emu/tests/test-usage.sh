@@ -11,7 +11,7 @@ refuses()
 	code=$1
 	pattern=$2
 	shift 2
-	message=$(./mcu-emu "$@" </dev/null 2>&1 >/dev/null)
+	message=$(timeout 10 ./mcu-emu "$@" </dev/null 2>&1 >/dev/null)
 	[ $? -eq "$code" ] && printf '%s\n' "$message" | grep -q -e "$pattern"
 	result $? "refuses '$*'"
 }

@@ -181,10 +181,8 @@ void control_close(struct control *control)
 	size_t i;
 
 	for (i = 0; i < CONTROL_SESSIONS; i++) {
-		if (control->sessions[i].in < 0)
-			continue;
-		flush(&control->sessions[i]);
-		close_session(&control->sessions[i]);
+		if (control->sessions[i].in >= 0)
+			close_session(&control->sessions[i]);
 	}
 	if (control->listener < 0)
 		return;

@@ -41,8 +41,6 @@ bool number_parse_ms(const char *text, u64 *nanoseconds)
 	char *end;
 	double ms;
 
-	if (!isdigit((unsigned char)text[0]) && text[0] != '.')
-		return false;
 	ms = strtod(text, &end);
 	if (end == text || *end || !(ms >= 0 && ms <= MS_MAX))
 		return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,6 +66,29 @@ static void test_busy_socket(void)
 	close(port);
 	kill(pid, SIGINT);
 	ktap_check(!process_finish(pid, io), "SIGINT ends it");
+}
+
+/* One that does not answer at the moment is not one that was left behind. */
+static void test_slow_socket(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int listener, clients[3], io, i;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", process_path("slow"));
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bind(listener, (struct sockaddr *)&address, sizeof(address));
+	listen(listener, 0);
+	for (i = 0; i < 3; i++) {
+		clients[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		connect(clients[i], (struct sockaddr *)&address, sizeof(address));
+	}
+	ktap_check(process_finish(process_start(&io, "--socket", address.sun_path, NULL), io) == 1,
+		   "socket: in use by another program that is slow");
+	ktap_check(process_left(address.sun_path), "socket: not taken from it");
+	for (i = 0; i < 3; i++)
+		close(clients[i]);
+	close(listener);
+	unlink(address.sun_path);
 }
 
 static int open_terminal(const char *name)
@@ -180,7 +204,7 @@ static void test_control_errors(int control)
 	static const char *const bad[] = {
 		"temp 128",   "temp -129",    "temp warm",  "temp",
 		"pwm 256",    "pwm -1",	      "rpm fast",   "rpm 1966051",
-		"press soon", "mute perhaps", "status 1 7", "status x 8",
+		"press soon", "press 1x", "mute perhaps", "status 1 7", "status x 8",
 		"drop x",     "late 1",	      "late 1 x",   "twice -1",
 		"noise 4",    "noise zz",     "get",	    "get nothing",
 		"state 1",    "trace 1",      "frobnicate", "help me now please",
@@ -360,6 +384,7 @@ int main(void)
 	process_begin();
 	test_socket();
 	test_busy_socket();
+	test_slow_socket();
 	test_pty();
 	test_control();
 	test_stdin();

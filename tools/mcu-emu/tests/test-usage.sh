@@ -29,7 +29,9 @@ refuses 2 "-128 to 127" --pty --temp 128
 refuses 2 "-128 to 127" --pty --temp 1x
 refuses 2 "--max-rpm" --pty --max-rpm -1
 refuses 2 "milliseconds" --pty --latency -1
+refuses 2 "milliseconds" --pty --latency 1x
 refuses 2 "milliseconds" --pty --latency nan
+refuses 2 "milliseconds" --pty --latency 1e10
 refuses 2 "milliseconds" --pty --quiet soon
 refuses 2 "keyboard" --pty --panel --stdin
 refuses 2 "--trace FILE" --pty --panel --trace

@@ -15,7 +15,7 @@ import re
 import sys
 
 COMPLAINT = re.compile(
-    r"WARNING|BUG|Oops|panic|UBSAN|KASAN|ODEBUG|INFO: |refcount_t|Call Trace"
+    r"WARNING|BUG|Oops|Kernel panic|UBSAN|KASAN|ODEBUG|INFO: |refcount_t|Call Trace"
     r"|memory leak|Segfault|duplicate filename|The kernel ended with")
 END = "reboot: System halted"
 
@@ -38,7 +38,7 @@ def count(parser, lines):
 def print_ktap(parser, lines):
     """Print the KTAP part of a log."""
     for line in parser.extract_tap_lines(iter(lines)):
-        if line.lstrip().startswith(("KTAP", "1..", "ok ", "not ok ", "#", "Expected ")):
+        if re.match(r"\s*(KTAP|1\.\.|ok |not ok |#|Expected )|\s{8}", line):
             print(line)
 
 

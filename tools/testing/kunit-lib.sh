@@ -14,7 +14,7 @@ kunit_overlay_makefile()
 {
 	cat <<-'END'
 		obj-y += qnap-mcu/
-		subdir-ccflags-y += -fprofile-arcs -ftest-coverage
+		subdir-ccflags-y += -Werror -fprofile-arcs -ftest-coverage
 		include $(src)/compat/Makefile.compat
 		subdir-ccflags-y += $(ccflags-y)
 	END

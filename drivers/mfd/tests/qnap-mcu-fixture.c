@@ -8,6 +8,7 @@
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/freezer.h>
+#include <linux/kmsg_dump.h>
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
@@ -72,6 +73,8 @@ int qnap_mcu_fixture_init(struct kunit *test)
 		return -ENOMEM;
 
 	fixture->test = test;
+	kmsg_dump_rewind(&fixture->log);
+	fixture->log.cur_seq = fixture->log.next_seq;
 	for (size_t i = 0; i < FIXTURE_BOXES_MAX; i++) {
 		fake_port_init(&fixture->box[i].port, &fixture->box[i].mcu);
 		fake_mcu_init(&fixture->box[i].mcu, &fixture->box[i].port);
@@ -134,7 +137,19 @@ int qnap_mcu_fixture_init_ts433(struct kunit *test)
 }
 
 /**
- * fixture_box() - the first box
+ * fixture_select() - select the box that the other functions are about; at first, it is the first
+ * @test: test
+ * @box: its number
+ */
+void fixture_select(struct kunit *test, size_t box)
+{
+	struct qnap_mcu_fixture *fixture = test->priv;
+
+	fixture->selected = box;
+}
+
+/**
+ * fixture_box() - the selected box
  * @test: test
  *
  * Return: box.
@@ -143,11 +158,11 @@ struct fake_box *fixture_box(struct kunit *test)
 {
 	struct qnap_mcu_fixture *fixture = test->priv;
 
-	return &fixture->box[0];
+	return &fixture->box[fixture->selected];
 }
 
 /**
- * fixture_mcu() - the first box's MCU, as modelled
+ * fixture_mcu() - the selected box's MCU, as modelled
  * @test: test
  *
  * Return: MCU.
@@ -158,7 +173,7 @@ struct fake_mcu *fixture_mcu(struct kunit *test)
 }
 
 /**
- * fixture_qnap_mcu() - the first box's MCU, as the drivers know it
+ * fixture_qnap_mcu() - the selected box's MCU, as the drivers know it
  * @test: test
  *
  * Return: what the children find in their parent.
@@ -336,7 +351,7 @@ ssize_t fixture_store(struct kunit *test, struct device *dev, const char *name, 
 }
 
 /**
- * fixture_debugfs() - a file of the first box's debugfs directory
+ * fixture_debugfs() - a file of the selected box's debugfs directory
  * @test: test, fails without it
  * @name: its name
  *
@@ -371,6 +386,28 @@ void *fixture_debugfs(struct kunit *test, const char *name)
 u32 fixture_counter(struct kunit *test, const char *name)
 {
 	return *(u32 *)fixture_debugfs(test, name);
+}
+
+/**
+ * fixture_count_logged() - count lines in the kernel's log since the test began
+ * @test: test
+ * @text: what the lines must contain
+ *
+ * Return: number of lines.
+ */
+size_t fixture_count_logged(struct kunit *test, const char *text)
+{
+	struct qnap_mcu_fixture *fixture = test->priv;
+	struct kmsg_dump_iter iter = { .cur_seq = fixture->log.cur_seq, .next_seq = U64_MAX };
+	char line[256];
+	size_t len, count = 0;
+
+	while (kmsg_dump_get_line(&iter, false, line, sizeof(line) - 1, &len)) {
+		line[len] = '\0';
+		count += !!strstr(line, text);
+	}
+
+	return count;
 }
 
 /**

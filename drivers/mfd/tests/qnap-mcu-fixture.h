@@ -12,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/kmsg_dump.h>
 #include <linux/ktime.h>
 #include <linux/platform_device.h>
 
@@ -43,12 +44,16 @@ struct fake_box {
  * @driver: driver of the serial ports in the overlay
  * @box: boxes, in the order in which the overlay has their ports
  * @num_boxes: how many the overlay had so far
+ * @selected: number of the box that the functions below are about
+ * @log: where the kernel's log was when the test began
  */
 struct qnap_mcu_fixture {
 	struct kunit *test;
 	struct platform_driver driver;
 	struct fake_box box[FIXTURE_BOXES_MAX];
 	size_t num_boxes;
+	size_t selected;
+	struct kmsg_dump_iter log;
 };
 
 int qnap_mcu_fixture_init(struct kunit *test);
@@ -71,6 +76,7 @@ int qnap_mcu_fixture_init_ts433(struct kunit *test);
 
 void fixture_added(struct kunit *test, int error);
 void fixture_wait_for_children(struct kunit *test);
+void fixture_select(struct kunit *test, size_t box);
 struct fake_box *fixture_box(struct kunit *test);
 struct fake_mcu *fixture_mcu(struct kunit *test);
 struct qnap_mcu *fixture_qnap_mcu(struct kunit *test);
@@ -84,6 +90,7 @@ ssize_t fixture_show(struct kunit *test, struct device *dev, const char *name, c
 ssize_t fixture_store(struct kunit *test, struct device *dev, const char *name, const char *val);
 void *fixture_debugfs(struct kunit *test, const char *name);
 u32 fixture_counter(struct kunit *test, const char *name);
+size_t fixture_count_logged(struct kunit *test, const char *text);
 void fixture_suspend(struct kunit *test);
 void fixture_resume(struct kunit *test);
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests for the power-off through the QNAP MCU: the box can always be switched off
+ */
+
+#include <kunit/resource.h>
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/kallsyms.h>
+#include <linux/ktime.h>
+#include <linux/mfd/qnap-mcu.h>
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/string.h>
+
+#include "qnap-mcu-fixture.h"
+
+#define ALWAYS		1000
+
+/* The system waits for the MCU no longer than this. */
+#define POWEROFF_MS	25000
+
+/* 20 rounds of 50: what a single test may take is limited. */
+#define BAD_LINE_ROUNDS	20
+#define BAD_LINE_TRIES	50
+
+/* What the kernel does between the shutdown of all devices and the PMIC's turn. */
+static void power_off_prepare(struct kunit *test)
+{
+	struct blocking_notifier_head *handlers =
+		(void *)kallsyms_lookup_name("power_off_prep_handler_list");
+
+	KUNIT_ASSERT_NOT_NULL(test, handlers);
+	blocking_notifier_call_chain(handlers, 0, NULL);
+}
+
+static void expect_power_off(struct kunit *test, unsigned int times)
+{
+	KUNIT_EXPECT_EQ(test, times, fixture_mcu(test)->num_power_off);
+}
+
+static void poweroff_tells_the_mcu_once(struct kunit *test)
+{
+	const ktime_t start = ktime_get();
+
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+	KUNIT_EXPECT_EQ(test, 1, fixture_box(test)->port.num_sent);
+	KUNIT_EXPECT_LE(test, ktime_ms_delta(ktime_get(), start), 20);
+	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
+}
+
+static void poweroff_repeats_until_acknowledged(struct kunit *test)
+{
+	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_LOSE_REQUEST, 30, 0);
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+	KUNIT_EXPECT_EQ(test, 31, fixture_count_sent(test, "@C0"));
+	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
+}
+
+static void poweroff_repeats_when_acknowledgments_are_lost(struct kunit *test)
+{
+	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_LOSE_REPLY, 30, 0);
+	power_off_prepare(test);
+	expect_power_off(test, 31);
+}
+
+static void poweroff_repeats_when_refused(struct kunit *test)
+{
+	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_REFUSE, 30, 0);
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+}
+
+static void poweroff_of_a_mute_mcu_gives_up_and_says_so(struct kunit *test)
+{
+	const ktime_t start = ktime_get();
+
+	fake_mcu_expect_trouble(fixture_mcu(test), "", FAKE_LOSE_REQUEST, ALWAYS, 0);
+	power_off_prepare(test);
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), start), 10000);
+	KUNIT_EXPECT_LE(test, ktime_ms_delta(ktime_get(), start), POWEROFF_MS);
+	KUNIT_EXPECT_EQ(test, 1, fixture_count_logged(test, "did not acknowledge power-off"));
+}
+
+static void poweroff_is_not_fooled_by_a_late_acknowledgment(struct kunit *test)
+{
+	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_LATE, 1, 6000);
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+}
+
+static int note_turn(struct sys_off_data *data)
+{
+	*(bool *)data->cb_data = true;
+
+	return NOTIFY_DONE;
+}
+
+KUNIT_DEFINE_ACTION_WRAPPER(forget_handler, unregister_sys_off_handler, struct sys_off_handler *);
+
+static void others_have_their_turn_though_the_mcu_is_mute(struct kunit *test)
+{
+	bool had_turn = false;
+	struct sys_off_handler *handler =
+		register_sys_off_handler(SYS_OFF_MODE_POWER_OFF_PREPARE, SYS_OFF_PRIO_LOW,
+					 note_turn, &had_turn);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, handler);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, forget_handler, handler));
+	fake_mcu_expect_trouble(fixture_mcu(test), "", FAKE_LOSE_REQUEST, ALWAYS, 0);
+	power_off_prepare(test);
+	KUNIT_EXPECT_TRUE(test, had_turn);
+}
+
+static int shut_down(struct device *dev, void *data)
+{
+	if (dev->bus && dev->bus->shutdown)
+		dev->bus->shutdown(dev);
+
+	return 0;
+}
+
+static void poweroff_works_after_all_devices_were_shut_down(struct kunit *test)
+{
+	struct device *serdev = &fixture_box(test)->serdev->dev;
+
+	device_for_each_child(serdev, NULL, shut_down);
+	shut_down(serdev, NULL);
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+}
+
+static void poweroff_waits_for_its_turn_on_the_line(struct kunit *test)
+{
+	u8 *eeprom = fixture_mcu(test)->eeprom;
+	const struct qnap_mcu_command command = {
+		.request = "\xf7\xa1\x00\x20",
+		.request_len = 4,
+		.echo_len = 4,
+		.data = kunit_kzalloc(test, 32, GFP_KERNEL),
+		.data_len = 32,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, command.data);
+	fake_mcu_expect_trouble(fixture_mcu(test), "\xf7", FAKE_LATE, 1, 90);
+	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec(fixture_qnap_mcu(test), &command));
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+	KUNIT_EXPECT_MEMEQ(test, command.data, eeprom, 32);
+}
+
+static void mcu_without_driver_is_not_switched_off(struct kunit *test)
+{
+	device_release_driver(&fixture_child(test, "qnap-mcu-poweroff")->dev);
+	power_off_prepare(test);
+	expect_power_off(test, 0);
+	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
+}
+
+static void restart_does_not_switch_the_mcu_off(struct kunit *test)
+{
+	struct device *serdev = &fixture_box(test)->serdev->dev;
+
+	device_for_each_child(serdev, NULL, shut_down);
+	shut_down(serdev, NULL);
+	expect_power_off(test, 0);
+}
+
+static const void *next_round(const void *prev, char *desc)
+{
+	const unsigned long round = (unsigned long)prev + 1;
+
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "round %lu", round);
+
+	return round <= BAD_LINE_ROUNDS ? (void *)round : NULL;
+}
+
+/* Every tenth byte lost, every tenth with a flipped bit, both ways. */
+static void poweroff_gets_through_on_a_very_bad_line(struct kunit *test)
+{
+	struct fake_box *box = fixture_box(test);
+
+	prandom_seed_state(&box->port.random, (unsigned long)test->param_value);
+	box->port.flip_per_mille = 100;
+	box->port.lose_per_mille = 100;
+	for (int i = 0; i < BAD_LINE_TRIES; i++) {
+		box->mcu.num_power_off = 0;
+		power_off_prepare(test);
+		KUNIT_EXPECT_GE(test, box->mcu.num_power_off, 1);
+	}
+	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
+}
+
+static struct kunit_case qnap_mcu_poweroff_cases[] = {
+	KUNIT_CASE(poweroff_tells_the_mcu_once),
+	KUNIT_CASE_SLOW(poweroff_repeats_until_acknowledged),
+	KUNIT_CASE_SLOW(poweroff_repeats_when_acknowledgments_are_lost),
+	KUNIT_CASE(poweroff_repeats_when_refused),
+	KUNIT_CASE_SLOW(poweroff_of_a_mute_mcu_gives_up_and_says_so),
+	KUNIT_CASE_SLOW(poweroff_is_not_fooled_by_a_late_acknowledgment),
+	KUNIT_CASE_SLOW(others_have_their_turn_though_the_mcu_is_mute),
+	KUNIT_CASE(poweroff_works_after_all_devices_were_shut_down),
+	KUNIT_CASE(poweroff_waits_for_its_turn_on_the_line),
+	KUNIT_CASE(mcu_without_driver_is_not_switched_off),
+	KUNIT_CASE(restart_does_not_switch_the_mcu_off),
+	KUNIT_CASE_PARAM_ATTR(poweroff_gets_through_on_a_very_bad_line, next_round,
+			      { .speed = KUNIT_SPEED_SLOW }),
+	{}
+};
+
+static struct kunit_suite qnap_mcu_poweroff_suite = {
+	.name = "qnap_mcu_poweroff",
+	.init = qnap_mcu_fixture_init_ts433,
+	.test_cases = qnap_mcu_poweroff_cases,
+};
+
+kunit_test_suite(qnap_mcu_poweroff_suite);
+
+MODULE_AUTHOR("the qnap-mcu developers");
+MODULE_DESCRIPTION("KUnit tests for power-off through QNAP's microcontroller");
+MODULE_LICENSE("GPL");

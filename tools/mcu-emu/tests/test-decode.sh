@@ -41,7 +41,7 @@ decodes "byte by byte, with characters" \
  < 40 46 41 01 90 00 d6 | fan speed 12000 rpm'
 
 decodes "a space and brackets as characters" \
-'> 0xf7 ( )\n> 0xa1 (()\n> 0x20 ( )\n> 0x01 ())\n> 0x77 (w)\n< 0xf7 0xa1 0x20 0x01 0x41 0x36\n' \
+'> 0xf7 (.) 0xa1 (() 0x20 ( ) 0x01 ()) 0x77 (w)\n< 0xf7 0xa1 0x20 0x01 0x41 0x36\n' \
 ' > f7 a1 20 01 77 | EEPROM read: 1 bytes at 0x20
  < f7 a1 20 01 41 36 | EEPROM at 0x20: "A"'
 
@@ -55,7 +55,7 @@ decodes "the emulator's trace, remarks included" \
 
 decodes "times of day" '10:11:12.13 > 25 56 73\n' '10:11:12.13 > 25 56 73 | firmware version?'
 
-decodes "other lines are passed over" 'interceptty started\n\n40 43 56 55\n> 25 56 73\n>\n> zz\n' \
+decodes "other lines are passed over" 'interceptty started\n\n40 43 56 55\n> 25 56 73\n>\n> zz\n> 4043 56 55\n' \
 ' > 25 56 73 | firmware version?'
 
 decodes "several frames in one line" '> 25 56 73 40 43 32 31\n< 40 30 70 40 30 70\n' \
@@ -91,9 +91,10 @@ decodes "half a reply, half a command at the end" '> 25 56 73\n< 25 56 30\n> 40 
  < 25 56 30 | unknown bytes
  > 40 43 30 | unknown bytes'
 
-decodes "an EEPROM read that is too long for any reply" '> f7 a1 00 ff a9\n< 40 39 79\n' \
+decodes "an EEPROM read that is too long for any reply" '> f7 a1 00 ff a9\n< 40 39 79 40 30 70\n' \
 ' > f7 a1 00 ff a9 | EEPROM read: 255 bytes at 0x00
- < 40 39 79 | refused: failed'
+ < 40 39 79 | refused: failed
+ < 40 30 70 | done'
 
 trace='> 40 46 57 30 80 e1\n< 40 30 70\n> ff\n> 25 56 73\n< 01\n< 25 56 30 31 30 35 77\n'
 once=$(printf '%b' "$trace" | ./mcu-decode)

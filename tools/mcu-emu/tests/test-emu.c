@@ -328,6 +328,7 @@ static void test_trace(void)
 	pid = process_start(&io, "--socket", line, "--trace", trace, "--stdin", NULL);
 	port = process_connect(line);
 	process_exchange(port, "40 46 57 30 80 e1", "40 30 70");
+	process_exchange(port, "40 54 33 27", "40 54 33 a3 84");
 	process_exchange(port, "40 43", "");
 	process_ask(io, "trace off");
 	process_exchange(port, "25 56 73", "25 56 30 31 30 35 77");
@@ -338,6 +339,8 @@ static void test_trace(void)
 	close(file);
 	ktap_check(strstr(text, " > 40 46 57 30 80 e1 | set fan PWM to 128\n"), "trace: a command");
 	ktap_check(strstr(text, " < 40 30 70 | done\n"), "trace: its reply");
+	ktap_check(strstr(text, " < 40 54 33 a3 84 | temperature 35 degrees\n"),
+		   "trace: a reply with data");
 	ktap_check(strstr(text, " > 40 43 | half a frame, given up\n"), "trace: half a command");
 	ktap_check(strstr(text, " * temperature 9\n"), "trace: a remark");
 	ktap_check(text[0] && !strstr(text, "version"), "trace: nothing while it is off");

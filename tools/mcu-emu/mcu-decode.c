@@ -136,14 +136,16 @@ int main(int argc, char **argv)
 {
 	const char *path = parse_command_line(argc, argv);
 	FILE *file = path && strcmp(path, "-") ? fopen(path, "r") : stdin;
+	bool found;
 
 	if (!file)
 		err(EXIT_FAILURE, "cannot open %s", path);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!decode_file(file))
-		errx(EXIT_FAILURE, "no frame found: the lines should look like '> 40 43 56 55'");
+	found = decode_file(file);
 	if (ferror(file))
-		err(EXIT_FAILURE, "cannot read %s", path);
+		err(EXIT_FAILURE, "cannot read %s", path ? path : "standard input");
+	if (!found)
+		errx(EXIT_FAILURE, "no frame found: the lines should look like '> 40 43 56 55'");
 
 	return EXIT_SUCCESS;
 }

@@ -105,7 +105,8 @@ result $? "- is standard input"
 
 fails 1 "no frame at all"
 fails 1 "a file that is not there" tests/nothing
-fails 1 "a directory" tests
+./mcu-decode tests 2>&1 | grep -q "Is a directory"
+result $? "a directory"
 fails 2 "two files" a b
 fails 2 "an unknown option" --frobnicate
 

@@ -27,6 +27,7 @@ refuses 2 "ts133, ts233 and ts433" --pty --model ts999
 refuses 2 "four characters" --pty --firmware 12345
 refuses 2 "-128 to 127" --pty --temp 128
 refuses 2 "-128 to 127" --pty --temp 1x
+refuses 2 "-128 to 127" --pty --temp ""
 refuses 2 "--max-rpm" --pty --max-rpm -1
 refuses 2 "milliseconds" --pty --latency -1
 refuses 2 "milliseconds" --pty --latency 1x
@@ -65,7 +66,7 @@ for page in mcu-emu.1 mcu-decode.1; do
 	fi
 	warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ= MANWIDTH=80 man --warnings -E UTF-8 -l -Z $page \
 		   2>&1 >/dev/null)
-	printf '%s' "$warnings" | sed 's/^/# /'
+	[ -z "$warnings" ] || printf '%s\n' "$warnings" | sed 's/^/# /'
 	[ -s $page ] && [ -z "$warnings" ]
 	result $? "$page is well-formed"
 done

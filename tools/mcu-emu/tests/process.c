@@ -215,6 +215,20 @@ const char *process_ask(int fd, const char *command)
 	return answer;
 }
 
+/* Asks again and again until the answer begins as expected. */
+bool process_await(int fd, const char *command, const char *expected)
+{
+	int waited;
+
+	for (waited = 0; waited < PROCESS_PATIENCE_MS; waited += 20) {
+		if (!strncmp(process_ask(fd, command), expected, strlen(expected)))
+			return true;
+		process_sleep(20);
+	}
+
+	return false;
+}
+
 void process_check(int fd, const char *command, const char *expected, const char *name)
 {
 	const char *answer = process_ask(fd, command);

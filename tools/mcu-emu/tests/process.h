@@ -26,6 +26,7 @@ void process_put(int fd, const void *data, size_t len);
 size_t process_get(int fd, void *data, size_t size, int patience);
 bool process_exchange(int fd, const char *request, const char *reply);
 const char *process_ask(int fd, const char *command);
+bool process_await(int fd, const char *command, const char *expected);
 void process_check(int fd, const char *command, const char *expected, const char *name);
 
 #endif /* _MCU_EMU_PROCESS_H */

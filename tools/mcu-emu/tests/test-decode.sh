@@ -55,7 +55,8 @@ decodes "the emulator's trace, remarks included" \
 
 decodes "times of day" '10:11:12.13 > 25 56 73\n' '10:11:12.13 > 25 56 73 | firmware version?'
 
-decodes "other lines are passed over" 'interceptty started\n\n40 43 56 55\n> 25 56 73\n>\n> zz\n> 4043 56 55\n' \
+decodes "other lines are passed over" \
+'interceptty started\n\n40 43 56 55\n> 25 56 73\n>\n> zz\n> 4043 56 55\n' \
 ' > 25 56 73 | firmware version?'
 
 decodes "several frames in one line" '> 25 56 73 40 43 32 31\n< 40 30 70 40 30 70\n' \

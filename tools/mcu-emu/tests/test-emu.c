@@ -109,7 +109,7 @@ static void test_pty(void)
 {
 	char name[64] = "";
 	char link[64];
-	int io, other, port, tty;
+	int io, other, port, slave, tty;
 	pid_t pid, user;
 
 	snprintf(link, sizeof(link), "%s", process_path("pty"));
@@ -129,9 +129,10 @@ static void test_pty(void)
 	tty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	grantpt(tty);
 	unlockpt(tty);
+	slave = open_terminal(ptsname(tty));
 	user = process_start(&other, "--tty", ptsname(tty), NULL);
-	process_sleep(PROCESS_SILENCE_MS);
 	ktap_check(process_exchange(tty, "40 43 56 55", "40 43 56 30 65"), "tty: power button");
+	close(slave);
 	close(tty);
 	ktap_check(process_finish(user, other) == 1, "tty: ends when the port is gone");
 
@@ -184,7 +185,7 @@ static void test_control_faults(int control, int port)
 	ktap_check(process_exchange(port, "40 43 32 31", "40 39 79"), "control: status, seen");
 	process_check(control, "drop 1", "ok\n", "control: drop");
 	ktap_check(process_exchange(port, "40 43 32 31", ""), "control: drop, seen");
-	process_check(control, "late 1 150", "ok\n", "control: late");
+	process_check(control, "late 1 1000", "ok\n", "control: late");
 	ktap_check(process_exchange(port, "40 43 32 31", ""), "control: late, nothing yet");
 	ktap_check(process_exchange(port, "", "40 30 70"), "control: late, then");
 	process_check(control, "twice 1", "ok\n", "control: twice");
@@ -329,7 +330,8 @@ static void test_trace(void)
 	port = process_connect(line);
 	process_exchange(port, "40 46 57 30 80 e1", "40 30 70");
 	process_exchange(port, "40 54 33 27", "40 54 33 a3 84");
-	process_exchange(port, "40 43", "");
+	process_put(port, "@C", 2);
+	process_await(io, "get half_frames", "half_frames=1");
 	process_ask(io, "trace off");
 	process_exchange(port, "25 56 73", "25 56 30 31 30 35 77");
 	process_ask(io, "trace on");
@@ -375,7 +377,7 @@ static void test_wire(void)
 		process_exchange(port, "40 43 32 31", "40 30 70");
 	took = (seconds() - begin) / 20;
 	ktap_check(took >= 0.002 + 7 * 0.0000868, "wire: an exchange is not faster than the line");
-	ktap_check(took < 0.050, "wire: nor is it much slower");
+	ktap_check(took < 0.200, "wire: nor is it much slower");
 	close(port);
 	kill(pid, SIGTERM);
 	process_finish(pid, io);

@@ -34,18 +34,10 @@ static bool shows(int terminal, const char *text)
 static void check_key(int terminal, int control, char key, const char *expected, const char *name)
 {
 	char command[32];
-	const char *answer = "";
-	int waited;
 
 	snprintf(command, sizeof(command), "get %.*s", (int)strcspn(expected, "="), expected);
 	process_put(terminal, &key, 1);
-	for (waited = 0; waited < PROCESS_PATIENCE_MS; waited += 20) {
-		process_sleep(20);
-		answer = process_ask(control, command);
-		if (!strncmp(answer, expected, strlen(expected)))
-			break;
-	}
-	ktap_check(!strncmp(answer, expected, strlen(expected)), name);
+	ktap_check(process_await(control, command, expected), name);
 }
 
 static void test_keys(int terminal, int control)

@@ -135,8 +135,8 @@ static const struct qnap_mcu_model qnap_mcu_ts433 = {
  * The request is repeated until a valid reply to it comes, so a command may be carried out more
  * than once. Concurrent callers are served one after the other.
  *
- * Context: process context, sleeps; not interruptible. Usually a few milliseconds, at most 3.4 s
- *	    on a dead link, once the caller has its turn.
+ * Context: process context, sleeps; not interruptible. Usually a few milliseconds. On a bad line at
+ *	    most 8 s once the caller has its turn, or 5 s and &qnap_mcu_command.persist_ms.
  * Return:
  * * %0: the MCU replied, the data is in @command
  * * -%EINVAL: the request is empty or too long, or no such reply exists; nothing was sent
@@ -160,7 +160,8 @@ EXPORT_SYMBOL_GPL(qnap_mcu_exec);
  *
  * After a panic nothing sleeps any more and no reply is read. The request may be lost.
  *
- * Context: any, after a panic only: takes no lock against qnap_mcu_exec().
+ * Context: after a panic only: takes no lock against qnap_mcu_exec(). The port takes its own lock,
+ *	    and sends only if interrupts are enabled afterwards.
  * Return: 0 if the port took the request, -%EINVAL if it is empty or too long, -%EIO or another
  *	   error of the port if not
  */
@@ -230,7 +231,7 @@ static void qnap_mcu_hello_again(struct qnap_mcu *mcu)
 		mcu->hello_ms = QNAP_MCU_HELLO_MIN_MS;
 	}
 
-	schedule_delayed_work(&mcu->hello, msecs_to_jiffies(mcu->hello_ms));
+	queue_delayed_work(system_freezable_wq, &mcu->hello, msecs_to_jiffies(mcu->hello_ms));
 	mcu->hello_ms = min(2 * mcu->hello_ms, QNAP_MCU_HELLO_MAX_MS);
 }
 
@@ -310,8 +311,11 @@ static int qnap_mcu_probe(struct serdev_device *serdev)
 	if (ret)
 		return ret;
 
-	/* A boot waits for all probes: ask in the background, the MCU may be slow or dead. */
-	schedule_delayed_work(&mcu->hello, 0);
+	/*
+	 * A boot waits for all probes: ask in the background, the MCU may be slow or dead. Not
+	 * during suspend, when no children can be added.
+	 */
+	queue_delayed_work(system_freezable_wq, &mcu->hello, 0);
 
 	return 0;
 }
@@ -320,7 +324,6 @@ static int qnap_mcu_suspend(struct device *dev)
 {
 	struct qnap_mcu *mcu = dev_get_drvdata(dev);
 
-	cancel_delayed_work_sync(&mcu->hello);
 	qnap_mcu_link_stop(&mcu->link);
 
 	return 0;
@@ -331,8 +334,6 @@ static int qnap_mcu_resume(struct device *dev)
 	struct qnap_mcu *mcu = dev_get_drvdata(dev);
 
 	qnap_mcu_link_start(&mcu->link);
-	if (!mcu->present)
-		schedule_delayed_work(&mcu->hello, 0);
 
 	return 0;
 }

@@ -28,15 +28,16 @@ static void qnap_mcu_debugfs_remove(void *dir)
 
 static void qnap_mcu_debugfs_add_stats(struct dentry *dir, struct qnap_mcu_stats *stats)
 {
-	debugfs_create_u32("sent", 0400, dir, &stats->sent);
-	debugfs_create_u32("retries", 0400, dir, &stats->retries);
-	debugfs_create_u32("timeouts", 0400, dir, &stats->timeouts);
-	debugfs_create_u32("incomplete", 0400, dir, &stats->incomplete);
-	debugfs_create_u32("bad_checksums", 0400, dir, &stats->bad_checksums);
-	debugfs_create_u32("error_frames", 0400, dir, &stats->error_frames);
-	debugfs_create_u32("late_replies", 0400, dir, &stats->late_replies);
-	debugfs_create_u32("unasked_replies", 0400, dir, &stats->unasked_replies);
-	debugfs_create_u32("short_writes", 0400, dir, &stats->short_writes);
+	debugfs_create_atomic_t("sent", 0400, dir, &stats->sent);
+	debugfs_create_atomic_t("retries", 0400, dir, &stats->retries);
+	debugfs_create_atomic_t("timeouts", 0400, dir, &stats->timeouts);
+	debugfs_create_atomic_t("incomplete", 0400, dir, &stats->incomplete);
+	debugfs_create_atomic_t("bad_checksums", 0400, dir, &stats->bad_checksums);
+	debugfs_create_atomic_t("error_frames", 0400, dir, &stats->error_frames);
+	debugfs_create_atomic_t("noise", 0400, dir, &stats->noise);
+	debugfs_create_atomic_t("late_replies", 0400, dir, &stats->late_replies);
+	debugfs_create_atomic_t("unasked_replies", 0400, dir, &stats->unasked_replies);
+	debugfs_create_atomic_t("short_writes", 0400, dir, &stats->short_writes);
 }
 
 #ifdef CONFIG_MFD_QNAP_MCU_RAW

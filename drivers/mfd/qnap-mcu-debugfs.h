@@ -7,6 +7,12 @@
 struct device;
 struct qnap_mcu_link;
 
+#ifdef CONFIG_DEBUG_FS
 void qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link);
+#else
+static inline void qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link)
+{
+}
+#endif
 
 #endif /* _QNAP_MCU_DEBUGFS_H */

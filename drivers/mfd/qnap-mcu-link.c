@@ -2,7 +2,7 @@
 /*
  * Transaction layer of the QNAP MCU
  *
- * The MCU answers one request after the other, in order, and says nothing unasked. A reply to a
+ * The MCU answers one request after the other, in order, and says nothing unasked. The reply to a
  * command that only acts is the same three bytes for all of them, so an acknowledgment that comes
  * late or twice looks like that of the next command. Three rules keep them apart:
  *
@@ -35,8 +35,8 @@
 #include "qnap-mcu-link.h"
 
 /*
- * How long to wait for the first byte of a reply. The MCU was seen to answer within a few ms. If
- * it stays silent the wait doubles with each repetition, for an MCU that is busy with something.
+ * How long to wait for the first byte of a reply. What the MCU needs is not documented; a few ms
+ * are likely. If it stays silent the wait doubles with each repetition, in case it is slower.
  */
 #define QNAP_MCU_REPLY_WAIT_MIN_MS	100U
 #define QNAP_MCU_REPLY_WAIT_MAX_MS	400U
@@ -47,22 +47,42 @@
 /* Two byte times at 115200 baud. */
 #define QNAP_MCU_GAP_US			174
 
+/* On a line that is never quiet, a request goes out unsettled after so many tries. */
+#define QNAP_MCU_SETTLE_TRIES		3
+
 /*
  * At 1 % lost bytes every third EEPROM block (42 bytes both ways) needs repeating: 16 attempts
  * leave a chance of less than 1 in 10^7 that none gets through.
  */
 #define QNAP_MCU_ATTEMPTS		16
 
-/* No attempt starts later than this: a transaction ends within 3.4 s, whatever happens. */
-#define QNAP_MCU_TRANSACTION_MS		3000
+/* While the MCU is dead, commands fail fast. */
+#define QNAP_MCU_ATTEMPTS_DEAD		2
 
-/* A request on its way: its frame, and what the reply must look like. */
+/* No attempt for the same request starts later than this after the first. */
+#define QNAP_MCU_PATIENCE_MS		3000
+#define QNAP_MCU_SETTLE_PATIENCE_MS	1000
+
+/**
+ * struct qnap_mcu_transaction - a request on its way
+ * @frame: request and checksum
+ * @frame_len: length of both
+ * @shape: what the reply must look like; without a head, any bytes are the reply
+ * @data: where the reply's bytes after its head go
+ * @data_len: how many
+ * @settles: the reply settles the link, instead of needing a settled one
+ * @attempts: how often to send it at most
+ * @patience_ms: how long to go on sending it
+ */
 struct qnap_mcu_transaction {
 	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
 	size_t frame_len;
 	struct qnap_mcu_shape shape;
 	u8 *data;
 	size_t data_len;
+	bool settles;
+	unsigned int attempts;
+	unsigned int patience_ms;
 };
 
 static const u8 qnap_mcu_ack[] = { QNAP_MCU_STATUS_MARK, QNAP_MCU_STATUS_DONE };
@@ -80,35 +100,48 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 	if (!len)
 		return;
 
-	trace_qnap_mcu_stray(&link->serdev->dev, data, len, 0);
+	trace_qnap_mcu_stray(&link->serdev->dev, data, len);
 	rx->settled = false;
-	if (!new_burst)
-		return;
-
-	if (rx->overdue)
-		link->stats.late_replies++;
-	else
-		link->stats.unasked_replies++;
+	if (new_burst)
+		atomic_inc(rx->overdue ? &link->stats.late_replies : &link->stats.unasked_replies);
 }
 
-static void qnap_mcu_rx_drop(struct qnap_mcu_rx *rx, size_t len)
+/* Noise before the reply, or an older one. */
+static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 {
+	struct qnap_mcu_rx *rx = &link->rx;
+
+	if (!len)
+		return;
+
+	trace_qnap_mcu_stray(&link->serdev->dev, rx->buf, len);
+	atomic_add(len, &link->stats.noise);
 	rx->len -= len;
 	memmove(rx->buf, rx->buf + len, rx->len);
 }
 
-/* Returns how many of the bytes belong to the reply or to the noise before it. */
-static size_t qnap_mcu_rx_take(struct qnap_mcu_rx *rx, const u8 *data, size_t len)
+static void qnap_mcu_rx_answer(struct qnap_mcu_rx *rx)
 {
+	rx->state = QNAP_MCU_RX_ANSWERED;
+	if (!rx->settling || rx->verdict != QNAP_MCU_REPLY)
+		return;
+
+	rx->settled = true;
+	rx->overdue = false;
+}
+
+/* Returns how many of the bytes belong to the reply or to the noise before it. */
+static size_t qnap_mcu_rx_take(struct qnap_mcu_link *link, const u8 *data, size_t len)
+{
+	struct qnap_mcu_rx *rx = &link->rx;
 	size_t used = 0;
 
 	while (used < len && rx->state == QNAP_MCU_RX_WAITING) {
 		rx->buf[rx->len++] = data[used++];
 		rx->verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->shape, &rx->scan);
-		if (rx->verdict == QNAP_MCU_NEED_MORE)
-			qnap_mcu_rx_drop(rx, rx->scan.start);
-		else
-			rx->state = QNAP_MCU_RX_ANSWERED;
+		qnap_mcu_rx_drop(link, rx->scan.start);
+		if (rx->verdict != QNAP_MCU_NEED_MORE)
+			qnap_mcu_rx_answer(rx);
 	}
 
 	return used;
@@ -124,15 +157,22 @@ static size_t qnap_mcu_rx_keep(struct qnap_mcu_rx *rx, const u8 *data, size_t le
 	return len;
 }
 
-static size_t qnap_mcu_rx_feed(struct qnap_mcu_rx *rx, const u8 *data, size_t len)
+static size_t qnap_mcu_rx_feed(struct qnap_mcu_link *link, const u8 *data, size_t len)
 {
+	struct qnap_mcu_rx *rx = &link->rx;
+	size_t used;
+
+	lockdep_assert_held(&link->rx_lock);
+
 	if (rx->state != QNAP_MCU_RX_WAITING)
 		return 0;
 
-	rx->heard = true;
-
-	return rx->shape.head_len ? qnap_mcu_rx_take(rx, data, len) :
+	used = rx->shape.head_len ? qnap_mcu_rx_take(link, data, len) :
 				    qnap_mcu_rx_keep(rx, data, len);
+	rx->heard = true;
+	complete(&link->progress);
+
+	return used;
 }
 
 /**
@@ -152,49 +192,48 @@ size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t 
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
 		const bool new_burst = ktime_ms_delta(now, rx->last_byte) >= QNAP_MCU_QUIET_MS;
-		const size_t used = qnap_mcu_rx_feed(rx, data, len);
+		const size_t used = qnap_mcu_rx_feed(link, data, len);
 
 		qnap_mcu_rx_stray(link, data + used, len - used, new_burst || used);
 		rx->last_byte = now;
 	}
 
-	complete(&link->progress);
-
 	return len;
 }
 
-static void qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_shape *shape)
+/* Refuses a request that needs a settled link if the link is not, or not any more. */
+static int qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
+			   bool repeated)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
-
-	reinit_completion(&link->progress);
+	int ret = 0;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		rx->state = QNAP_MCU_RX_WAITING;
-		rx->shape = *shape;
-		rx->len = 0;
-		rx->heard = false;
-		link->stats.sent++;
+		if (!rx->settled && !repeated && !t->settles) {
+			ret = -EAGAIN;
+		} else {
+			reinit_completion(&link->progress);
+			rx->state = QNAP_MCU_RX_WAITING;
+			rx->shape = t->shape;
+			rx->settling = t->settles;
+			rx->len = 0;
+			rx->heard = false;
+		}
 	}
-}
 
-static int qnap_mcu_rx_refused(u8 status)
-{
-	return status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
+	return ret;
 }
 
 /* Result of the request in flight; counts what went wrong. */
 static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 {
 	const struct qnap_mcu_rx *rx = &link->rx;
+	struct qnap_mcu_stats *stats = &link->stats;
 
 	lockdep_assert_held(&link->rx_lock);
 
 	if (rx->state != QNAP_MCU_RX_ANSWERED) {
-		if (rx->heard)
-			link->stats.incomplete++;
-		else
-			link->stats.timeouts++;
+		atomic_inc(rx->heard ? &stats->incomplete : &stats->timeouts);
 		return rx->heard ? -EPROTO : -ETIMEDOUT;
 	}
 
@@ -202,10 +241,10 @@ static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 	case QNAP_MCU_REPLY:
 		return 0;
 	case QNAP_MCU_REFUSED:
-		link->stats.error_frames++;
-		return qnap_mcu_rx_refused(rx->scan.status);
+		atomic_inc(&stats->error_frames);
+		return rx->scan.status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
 	default:
-		link->stats.bad_checksums++;
+		atomic_inc(&stats->bad_checksums);
 		return -EPROTO;
 	}
 }
@@ -219,12 +258,12 @@ static int qnap_mcu_rx_fetch(struct qnap_mcu_link *link, const struct qnap_mcu_t
 
 	rx->state = QNAP_MCU_RX_IDLE;
 	if (ret) {
-		trace_qnap_mcu_fault(&link->serdev->dev, rx->buf, rx->len, ret);
+		trace_qnap_mcu_fault(&link->serdev->dev, rx->buf, rx->len);
 		return ret;
 	}
 
-	trace_qnap_mcu_reply(&link->serdev->dev, rx->buf, rx->len, 0);
-	memcpy(t->data, rx->buf + rx->scan.start + t->shape.len - t->data_len, t->data_len);
+	trace_qnap_mcu_reply(&link->serdev->dev, rx->buf, rx->len);
+	memcpy(t->data, rx->buf + t->shape.len - t->data_len, t->data_len);
 
 	return 0;
 }
@@ -240,14 +279,10 @@ static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_
 }
 
 /* The request did not leave the port in one piece. */
-static int qnap_mcu_rx_cancel(struct qnap_mcu_link *link, int error)
+static void qnap_mcu_rx_cancel(struct qnap_mcu_link *link)
 {
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
 		link->rx.state = QNAP_MCU_RX_IDLE;
-		link->stats.short_writes++;
-	}
-
-	return error;
 }
 
 static bool qnap_mcu_rx_answered(struct qnap_mcu_link *link)
@@ -258,6 +293,24 @@ static bool qnap_mcu_rx_answered(struct qnap_mcu_link *link)
 		answered = link->rx.state == QNAP_MCU_RX_ANSWERED;
 
 	return answered;
+}
+
+static bool qnap_mcu_rx_settled(struct qnap_mcu_link *link)
+{
+	bool settled = false;
+
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
+		settled = link->rx.settled;
+
+	return settled;
+}
+
+static void qnap_mcu_rx_unsettle(struct qnap_mcu_link *link, bool overdue)
+{
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		link->rx.settled = false;
+		link->rx.overdue = overdue;
+	}
 }
 
 /* Ends with the reply, with a line that went quiet after some bytes, or when @wait is over. */
@@ -275,14 +328,21 @@ static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
 	}
 }
 
-/* Sending */
-
-static void qnap_mcu_link_wait_gap(struct qnap_mcu_link *link)
+static s64 qnap_mcu_rx_gap(struct qnap_mcu_link *link)
 {
 	s64 gap = 0;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock)
 		gap = QNAP_MCU_GAP_US - ktime_us_delta(ktime_get(), link->rx.last_byte);
+
+	return gap;
+}
+
+/* Sending */
+
+static void qnap_mcu_link_wait_gap(struct qnap_mcu_link *link)
+{
+	const s64 gap = qnap_mcu_rx_gap(link);
 
 	if (gap > 0)
 		fsleep(gap);
@@ -296,68 +356,68 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 {
 	int ret;
 
-	trace_qnap_mcu_request(&link->serdev->dev, frame, len, 0);
+	trace_qnap_mcu_request(&link->serdev->dev, frame, len);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
-	if (ret == len)
+	if (ret == len) {
+		atomic_inc(&link->stats.sent);
 		return 0;
+	}
 
+	/* The MCU forgets half a request while the line is quiet. */
 	serdev_device_write_flush(link->serdev);
+	atomic_inc(&link->stats.short_writes);
+	msleep(QNAP_MCU_QUIET_MS);
 
 	return ret < 0 ? ret : -EIO;
 }
 
 static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-				 unsigned int wait_ms)
+				 unsigned int wait_ms, bool repeated)
 {
 	int ret;
 
 	lockdep_assert_held(&link->exec_lock);
 
 	qnap_mcu_link_wait_gap(link);
-	qnap_mcu_rx_arm(link, &t->shape);
-	ret = qnap_mcu_link_send(link, t->frame, t->frame_len);
+	ret = qnap_mcu_rx_arm(link, t, repeated);
 	if (ret)
-		return qnap_mcu_rx_cancel(link, ret);
+		return ret;
+
+	ret = qnap_mcu_link_send(link, t->frame, t->frame_len);
+	if (ret) {
+		qnap_mcu_rx_cancel(link);
+		return ret;
+	}
 
 	qnap_mcu_rx_wait(link, msecs_to_jiffies(wait_ms));
 
 	return qnap_mcu_rx_disarm(link, t);
 }
 
-/* Note how the last transaction left the link. */
-static void qnap_mcu_link_note(struct qnap_mcu_link *link, bool settled, bool overdue)
-{
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		link->rx.settled = settled;
-		link->rx.overdue = overdue;
-	}
-}
-
-static void qnap_mcu_link_count_retry(struct qnap_mcu_link *link)
-{
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		link->stats.retries++;
-}
-
+/* @unsettled: the link could not be settled, send the request all the same. */
 static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-				  unsigned long deadline)
+				  bool unsettled)
 {
+	const unsigned long deadline = jiffies + msecs_to_jiffies(t->patience_ms);
 	unsigned int wait_ms = QNAP_MCU_REPLY_WAIT_MIN_MS;
 	unsigned int attempt = 0;
 	int ret;
 
 	for (;;) {
-		ret = qnap_mcu_link_attempt(link, t, wait_ms);
-		if (!ret || ++attempt == QNAP_MCU_ATTEMPTS || time_after(jiffies, deadline))
+		ret = qnap_mcu_link_attempt(link, t, wait_ms, unsettled || attempt);
+		if (!ret || ret == -EAGAIN || ++attempt == t->attempts ||
+		    time_after(jiffies, deadline))
 			break;
 
-		qnap_mcu_link_count_retry(link);
+		atomic_inc(&link->stats.retries);
 		wait_ms = ret == -ETIMEDOUT ? min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS) :
 					      QNAP_MCU_REPLY_WAIT_MIN_MS;
 	}
 
-	if (attempt)
-		qnap_mcu_link_note(link, false, true);
+	if (attempt && (ret || !t->settles))
+		qnap_mcu_rx_unsettle(link, true);
+	if (ret != -EAGAIN)
+		link->dead = ret == -ETIMEDOUT;
 
 	return ret;
 }
@@ -378,12 +438,15 @@ static int qnap_mcu_transaction_init(struct qnap_mcu_transaction *t,
 	t->shape.len = t->shape.head_len + command->data_len;
 	t->data = command->data;
 	t->data_len = command->data_len;
+	t->settles = false;
+	t->attempts = command->persist_ms ? UINT_MAX : QNAP_MCU_ATTEMPTS;
+	t->patience_ms = command->persist_ms ?: QNAP_MCU_PATIENCE_MS;
 
 	return 0;
 }
 
 /* Asks for the version: what comes after the answer to that answers nothing older. */
-static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version, unsigned long deadline)
+static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version)
 {
 	const struct qnap_mcu_command query = {
 		.request = qnap_mcu_version_query,
@@ -397,43 +460,45 @@ static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version, unsigne
 
 	lockdep_assert_held(&link->exec_lock);
 
+	if (link->stopped)
+		return -ESHUTDOWN;
+
 	ret = qnap_mcu_transaction_init(&t, &query);
-	if (!ret)
-		ret = qnap_mcu_link_transact(link, &t, deadline);
-	if (!ret)
-		qnap_mcu_link_note(link, true, false);
+	if (ret)
+		return ret;
 
-	return ret;
+	t.settles = true;
+	t.patience_ms = QNAP_MCU_SETTLE_PATIENCE_MS;
+	if (link->dead)
+		t.attempts = QNAP_MCU_ATTEMPTS_DEAD;
+
+	return qnap_mcu_link_transact(link, &t, false);
 }
 
-static bool qnap_mcu_link_is_settled(struct qnap_mcu_link *link)
-{
-	bool settled = false;
-
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		settled = link->rx.settled;
-
-	return settled;
-}
-
-/* Makes the link ready for a new request. */
-static int qnap_mcu_link_prepare(struct qnap_mcu_link *link, unsigned long deadline)
+/* A byte that comes while the request waits for a quiet line unsettles the link again. */
+static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
+			     bool persist)
 {
 	u8 version[QNAP_MCU_VERSION_SIZE];
+	unsigned int try;
+	int ret;
 
 	lockdep_assert_held(&link->exec_lock);
 
 	if (link->stopped)
 		return -ESHUTDOWN;
-	if (qnap_mcu_link_is_settled(link))
-		return 0;
 
-	return qnap_mcu_link_settle(link, version, deadline);
-}
+	for (try = 0; try < QNAP_MCU_SETTLE_TRIES; try++) {
+		ret = qnap_mcu_rx_settled(link) ? 0 : qnap_mcu_link_settle(link, version);
+		if (ret && !persist)
+			return ret;
 
-static unsigned long qnap_mcu_link_deadline(void)
-{
-	return jiffies + msecs_to_jiffies(QNAP_MCU_TRANSACTION_MS);
+		ret = qnap_mcu_link_transact(link, t, false);
+		if (ret != -EAGAIN)
+			return ret;
+	}
+
+	return qnap_mcu_link_transact(link, t, true);
 }
 
 /**
@@ -441,13 +506,12 @@ static unsigned long qnap_mcu_link_deadline(void)
  * @link: link
  * @command: request and expected reply
  *
- * Context: process context, sleeps; not interruptible. Ends within 3.4 s once it has its turn.
+ * Context: process context, sleeps; not interruptible.
  * Return: as qnap_mcu_exec().
  */
 int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
 {
 	struct qnap_mcu_transaction t;
-	unsigned long deadline;
 	int ret;
 
 	ret = qnap_mcu_transaction_init(&t, command);
@@ -456,12 +520,7 @@ int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command
 
 	guard(mutex)(&link->exec_lock);
 
-	deadline = qnap_mcu_link_deadline();
-	ret = qnap_mcu_link_prepare(link, deadline);
-	if (ret)
-		return ret;
-
-	return qnap_mcu_link_transact(link, &t, deadline);
+	return qnap_mcu_link_run(link, &t, command->persist_ms);
 }
 
 /**
@@ -469,15 +528,14 @@ int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command
  * @link: link
  * @version: set to its firmware version on success
  *
- * Context: process context, sleeps; see qnap_mcu_link_exec().
+ * Context: process context, sleeps; not interruptible.
  * Return: as qnap_mcu_exec().
  */
 int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE])
 {
 	guard(mutex)(&link->exec_lock);
 
-	return link->stopped ? -ESHUTDOWN :
-			       qnap_mcu_link_settle(link, version, qnap_mcu_link_deadline());
+	return qnap_mcu_link_settle(link, version);
 }
 
 #ifdef CONFIG_MFD_QNAP_MCU_RAW
@@ -499,7 +557,7 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
 int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
 			   u8 *reply, size_t size)
 {
-	struct qnap_mcu_transaction t = {};
+	struct qnap_mcu_transaction t = { .attempts = 1 };
 	int ret;
 
 	t.frame_len = qnap_mcu_frame_encode(t.frame, sizeof(t.frame), request, request_len);
@@ -508,12 +566,7 @@ int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t
 
 	guard(mutex)(&link->exec_lock);
 
-	ret = qnap_mcu_link_prepare(link, qnap_mcu_link_deadline());
-	if (ret)
-		return ret;
-
-	ret = qnap_mcu_link_attempt(link, &t, QNAP_MCU_REPLY_WAIT_MAX_MS);
-	qnap_mcu_link_note(link, false, false);
+	ret = qnap_mcu_link_run(link, &t, false);
 	if (ret != -EPROTO && ret != -ETIMEDOUT)
 		return ret;
 
@@ -579,7 +632,7 @@ void qnap_mcu_link_start(struct qnap_mcu_link *link)
 	guard(mutex)(&link->exec_lock);
 
 	link->stopped = false;
-	qnap_mcu_link_note(link, false, false);
+	qnap_mcu_rx_unsettle(link, false);
 }
 
 /**

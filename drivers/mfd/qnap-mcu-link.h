@@ -7,6 +7,7 @@
 #ifndef _QNAP_MCU_LINK_H
 #define _QNAP_MCU_LINK_H
 
+#include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
@@ -21,27 +22,29 @@ struct serdev_device;
 #define QNAP_MCU_VERSION_SIZE	4
 
 /**
- * struct qnap_mcu_stats - what happened on the link since it was opened
+ * struct qnap_mcu_stats - what happened on the link since its driver was bound
  * @sent: requests sent, repetitions included
  * @retries: repetitions
  * @timeouts: requests to which not a byte came back in time
  * @incomplete: replies that broke off or of which nothing could be recognised
  * @bad_checksums: replies with a wrong checksum
  * @error_frames: error frames in place of a reply
+ * @noise: bytes that came while a reply was awaited, but cannot belong to one
  * @late_replies: bursts of bytes that came when a reply was overdue
  * @unasked_replies: bursts of bytes that came when no reply was due
  * @short_writes: requests of which the port took only a part
  */
 struct qnap_mcu_stats {
-	u32 sent;
-	u32 retries;
-	u32 timeouts;
-	u32 incomplete;
-	u32 bad_checksums;
-	u32 error_frames;
-	u32 late_replies;
-	u32 unasked_replies;
-	u32 short_writes;
+	atomic_t sent;
+	atomic_t retries;
+	atomic_t timeouts;
+	atomic_t incomplete;
+	atomic_t bad_checksums;
+	atomic_t error_frames;
+	atomic_t noise;
+	atomic_t late_replies;
+	atomic_t unasked_replies;
+	atomic_t short_writes;
 };
 
 /**
@@ -66,6 +69,7 @@ enum qnap_mcu_rx_state {
  * @len: number of bytes in @buf
  * @heard: a byte came since the request was sent
  * @last_byte: when the last byte came
+ * @settling: the reply, once it is there, settles the link
  * @settled: every reply asked for has come and none else: the next one belongs to the next request
  * @overdue: a request stayed without its reply, which may still come
  */
@@ -78,6 +82,7 @@ struct qnap_mcu_rx {
 	size_t len;
 	bool heard;
 	ktime_t last_byte;
+	bool settling;
 	bool settled;
 	bool overdue;
 };
@@ -86,6 +91,7 @@ struct qnap_mcu_rx {
  * struct qnap_mcu_link - one serial line with an MCU at its end
  * @serdev: the port
  * @stopped: the port sleeps, send nothing. Guarded by @exec_lock
+ * @dead: the MCU stayed silent to the last command. Guarded by @exec_lock
  * @rx: receiver
  * @stats: counters
  * @progress: completed for each burst of bytes while a reply is awaited
@@ -95,8 +101,9 @@ struct qnap_mcu_link {
 	/** @exec_lock: held for a whole transaction: one request at most is in flight */
 	struct mutex exec_lock;
 	bool stopped;
+	bool dead;
 	/**
-	 * @rx_lock: guards @rx and @stats, taken by the port's receive callback; nests inside
+	 * @rx_lock: guards @rx, taken by the port's receive callback; nests inside
 	 * @exec_lock
 	 */
 	spinlock_t rx_lock;

@@ -41,6 +41,10 @@ static int qnap_mcu_eeprom_read(void *priv, unsigned int offset, void *val, size
 	u8 *data = val;
 	int ret;
 
+	/* The nvmem core limits what user space reads, but neither cells nor other drivers. */
+	if (offset >= QNAP_MCU_EEPROM_SIZE || bytes > QNAP_MCU_EEPROM_SIZE - offset)
+		return -EINVAL;
+
 	while (bytes) {
 		const size_t len = min_t(size_t, bytes, QNAP_MCU_EEPROM_BLOCK);
 
@@ -75,7 +79,13 @@ static int qnap_mcu_eeprom_probe(struct platform_device *pdev)
 		.priv = dev_get_drvdata(dev->parent),
 	};
 
-	return PTR_ERR_OR_ZERO(devm_nvmem_register(dev, &config));
+	struct nvmem_device *nvmem;
+
+	nvmem = devm_nvmem_register(dev, &config);
+	if (IS_ERR(nvmem))
+		return dev_err_probe(dev, PTR_ERR(nvmem), "Failed to register EEPROM\n");
+
+	return 0;
 }
 
 static const struct platform_device_id qnap_mcu_eeprom_ids[] = {

@@ -9,6 +9,7 @@
  * The MCU cannot be asked what its LEDs show. They are left as they are until they are set.
  */
 
+#include <linux/bitops.h>
 #include <linux/cleanup.h>
 #include <linux/device.h>
 #include <linux/err.h>
@@ -21,6 +22,7 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/overflow.h>
+#include <linux/panic.h>
 #include <linux/panic_notifier.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
@@ -46,6 +48,7 @@ enum qnap_mcu_status_color {
 };
 
 struct qnap_mcu_led;
+struct qnap_mcu_leds;
 
 /**
  * struct qnap_mcu_led_kind - what the LEDs of one kind can do
@@ -62,15 +65,13 @@ struct qnap_mcu_led_kind {
 };
 
 /**
- * struct qnap_mcu_led_ops - how the MCUs of one family drive LEDs
- * @error: the bays' error LEDs
- * @usb: USB LED
- * @status: both halves of the status LED
+ * struct qnap_mcu_led_ops - LEDs of one family
+ * @count: number of LEDs in a box
+ * @add: registers them
  */
 struct qnap_mcu_led_ops {
-	const struct qnap_mcu_led_kind *error;
-	const struct qnap_mcu_led_kind *usb;
-	const struct qnap_mcu_led_kind *status;
+	unsigned int (*count)(const struct qnap_mcu_variant *variant);
+	int (*add)(struct qnap_mcu_leds *leds, const struct qnap_mcu_variant *variant);
 };
 
 /**
@@ -80,8 +81,11 @@ struct qnap_mcu_led_ops {
  * @kind: what it can do
  * @partner: the LED that shares its requests, or NULL
  * @index: bay, or colour of the status LED
- * @mode: what the MCU last acknowledged to show. Guarded by &qnap_mcu_leds.lock
- * @known: @mode was set at all. Guarded by &qnap_mcu_leds.lock
+ * @mode: what the MCU last acknowledged to show. This and all below guarded by
+ *	  &qnap_mcu_leds.lock
+ * @known: @mode was set at all
+ * @blinking: the LED core wants it to blink and leaves that to the MCU
+ * @yielded: the LED core was asked to toggle it, as the MCU cannot beside its partner
  */
 struct qnap_mcu_led {
 	struct led_classdev cdev;
@@ -91,12 +95,15 @@ struct qnap_mcu_led {
 	unsigned int index;
 	enum qnap_mcu_led_mode mode;
 	bool known;
+	bool blinking;
+	bool yielded;
 };
 
 /**
  * struct qnap_mcu_leds - all LEDs of one MCU
  * @dev: device
  * @mcu: MCU
+ * @suspended: the MCU cannot be reached, only note what the LEDs shall show. Guarded by @lock
  * @panic: switches the LEDs to work without sleeping
  * @num: number of LEDs
  * @led: LEDs
@@ -106,6 +113,7 @@ struct qnap_mcu_leds {
 	struct qnap_mcu *mcu;
 	/** @lock: guards the modes, and keeps the order in which they are sent */
 	struct mutex lock;
+	bool suspended;
 	struct notifier_block panic;
 	unsigned int num;
 	struct qnap_mcu_led led[] __counted_by(num);
@@ -203,18 +211,7 @@ static const struct qnap_mcu_led_kind tsx33_status_led = {
 	.request = tsx33_status_request,
 };
 
-static const struct qnap_mcu_led_ops tsx33_led_ops = {
-	.error = &tsx33_error_led,
-	.usb = &tsx33_usb_led,
-	.status = &tsx33_status_led,
-};
-
 /* LED operations */
-
-static bool qnap_mcu_led_blinks(const struct qnap_mcu_led *led)
-{
-	return led->kind->half_period_ms[led->mode];
-}
 
 static enum qnap_mcu_led_mode qnap_mcu_led_partner_mode(const struct qnap_mcu_led *led)
 {
@@ -230,6 +227,11 @@ static void qnap_mcu_led_yield(struct qnap_mcu_led *led)
 	const unsigned int half_period_ms = led->kind->half_period_ms[led->mode];
 
 	led->mode = QNAP_MCU_LED_ON;
+	led->blinking = false;
+	if (led->cdev.flags & LED_UNREGISTERING)
+		return;
+
+	led->yielded = true;
 	led_blink_set_nosleep(&led->cdev, half_period_ms, half_period_ms);
 }
 
@@ -237,7 +239,7 @@ static int qnap_mcu_led_show(struct qnap_mcu_led *led, enum qnap_mcu_led_mode mo
 {
 	u8 request[QNAP_MCU_LED_REQUEST_MAX];
 	bool partner_yields = false;
-	int len, ret;
+	int len, ret = 0;
 
 	lockdep_assert_held(&led->leds->lock);
 
@@ -246,8 +248,11 @@ static int qnap_mcu_led_show(struct qnap_mcu_led *led, enum qnap_mcu_led_mode mo
 		partner_yields = true;
 		len = led->kind->request(led, mode, QNAP_MCU_LED_ON, request);
 	}
+	if (len < 0)
+		return len;
 
-	ret = qnap_mcu_exec_ack(led->leds->mcu, request, len);
+	if (!led->leds->suspended)
+		ret = qnap_mcu_exec_ack(led->leds->mcu, request, len);
 	if (ret)
 		return ret;
 
@@ -259,23 +264,35 @@ static int qnap_mcu_led_show(struct qnap_mcu_led *led, enum qnap_mcu_led_mode mo
 	return 0;
 }
 
+/* A blink that the LED core was handed, but has not begun, must not outlive this. */
+static void qnap_mcu_led_stop_blink(struct qnap_mcu_led *led)
+{
+	led->blinking = false;
+	if (led->yielded)
+		clear_bit(LED_SET_BLINK, &led->cdev.work_flags);
+	led->yielded = false;
+}
+
 static int qnap_mcu_led_set(struct led_classdev *cdev, enum led_brightness brightness)
 {
 	struct qnap_mcu_led *led = to_qnap_mcu_led(cdev);
 
 	guard(mutex)(&led->leds->lock);
 
+	if (!brightness)
+		qnap_mcu_led_stop_blink(led);
+
 	/* Only darkness ends a blink, see &led_classdev.blink_set. */
-	if (brightness && qnap_mcu_led_blinks(led))
+	if (led->blinking)
 		return 0;
 
 	return qnap_mcu_led_show(led, brightness ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF);
 }
 
-static bool qnap_mcu_led_is_near(unsigned long wanted_ms, unsigned int half_period_ms)
+static bool qnap_mcu_led_is_near(unsigned long wanted_ms, unsigned long half_period_ms)
 {
-	return abs_diff(wanted_ms, (unsigned long)half_period_ms) * 100 <=
-	       half_period_ms * QNAP_MCU_LED_TOLERANCE_PERCENT;
+	return abs_diff(wanted_ms, half_period_ms) <=
+	       half_period_ms * QNAP_MCU_LED_TOLERANCE_PERCENT / 100;
 }
 
 /* Returns the mode that blinks at the wanted rate, or QNAP_MCU_LED_ON if there is none. */
@@ -315,24 +332,25 @@ static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_m
 
 	guard(mutex)(&led->leds->lock);
 
-	if (!qnap_mcu_led_can_blink(led, mode)) {
-		/* The LED core will toggle it, which needs a LED that does not blink by itself. */
-		if (qnap_mcu_led_blinks(led))
-			qnap_mcu_led_show(led, QNAP_MCU_LED_ON);
+	led->blinking = false;
+	led->yielded = false;
+
+	/* The LED core will toggle it then. */
+	if (!qnap_mcu_led_can_blink(led, mode))
 		return -EINVAL;
-	}
 
 	ret = qnap_mcu_led_show(led, mode);
 	if (ret)
 		return ret;
 
+	led->blinking = true;
 	*on_ms = led->kind->half_period_ms[mode];
 	*off_ms = *on_ms;
 
 	return 0;
 }
 
-/* After a panic there is one CPU, nothing sleeps, and the trigger of that name is all that runs. */
+/* After a panic nothing sleeps, and the trigger of that name is all that still runs. */
 static void qnap_mcu_led_set_in_panic(struct led_classdev *cdev, enum led_brightness brightness)
 {
 	const enum qnap_mcu_led_mode mode = brightness ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF;
@@ -341,13 +359,18 @@ static void qnap_mcu_led_set_in_panic(struct led_classdev *cdev, enum led_bright
 	int len;
 
 	len = led->kind->request(led, mode, QNAP_MCU_LED_OFF, request);
-	qnap_mcu_post(led->leds->mcu, request, len);
+	if (len > 0)
+		qnap_mcu_post(led->leds->mcu, request, len);
 }
 
+/* A system that is to restart has interrupts off until then: the port would not send. */
 static int qnap_mcu_leds_panic(struct notifier_block *nb, unsigned long event, void *reason)
 {
 	struct qnap_mcu_leds *leds = container_of(nb, struct qnap_mcu_leds, panic);
 	unsigned int i;
+
+	if (panic_timeout)
+		return NOTIFY_DONE;
 
 	for (i = 0; i < leds->num; i++)
 		leds->led[i].cdev.brightness_set = qnap_mcu_led_set_in_panic;
@@ -364,8 +387,12 @@ static void qnap_mcu_leds_ignore_panic(void *data)
 
 static int qnap_mcu_leds_watch_panic(struct qnap_mcu_leds *leds)
 {
+	int ret;
+
 	leds->panic.notifier_call = qnap_mcu_leds_panic;
-	atomic_notifier_chain_register(&panic_notifier_list, &leds->panic);
+	ret = atomic_notifier_chain_register(&panic_notifier_list, &leds->panic);
+	if (ret)
+		return ret;
 
 	return devm_add_action_or_reset(leds->dev, qnap_mcu_leds_ignore_panic, leds);
 }
@@ -394,8 +421,7 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	return 0;
 }
 
-static int qnap_mcu_leds_register_status(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led,
-					 const struct qnap_mcu_led_kind *kind)
+static int tsx33_add_status_led(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led)
 {
 	struct qnap_mcu_led *red = &led[QNAP_MCU_STATUS_RED];
 	struct qnap_mcu_led *green = &led[QNAP_MCU_STATUS_GREEN];
@@ -404,22 +430,23 @@ static int qnap_mcu_leds_register_status(struct qnap_mcu_leds *leds, struct qnap
 	red->partner = green;
 	green->partner = red;
 
-	ret = qnap_mcu_led_register(leds, red, kind, QNAP_MCU_STATUS_RED, "red:status");
+	ret = qnap_mcu_led_register(leds, red, &tsx33_status_led, QNAP_MCU_STATUS_RED,
+				    "red:status");
 	if (ret)
 		return ret;
 
-	return qnap_mcu_led_register(leds, green, kind, QNAP_MCU_STATUS_GREEN, "green:status");
+	return qnap_mcu_led_register(leds, green, &tsx33_status_led, QNAP_MCU_STATUS_GREEN,
+				     "green:status");
 }
 
-static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds, const struct qnap_mcu_led_ops *ops)
+static int tsx33_add_leds(struct qnap_mcu_leds *leds, const struct qnap_mcu_variant *variant)
 {
-	const struct qnap_mcu_variant *variant = qnap_mcu_get_variant(leds->mcu);
 	struct qnap_mcu_led *led = leds->led;
 	unsigned int bay;
 	int ret;
 
 	for (bay = 0; bay < variant->num_drives; bay++) {
-		ret = qnap_mcu_led_register(leds, led++, ops->error, bay,
+		ret = qnap_mcu_led_register(leds, led++, &tsx33_error_led, bay,
 					    devm_kasprintf(leds->dev, GFP_KERNEL,
 							   "hdd%u:red:status", bay + 1));
 		if (ret)
@@ -427,20 +454,31 @@ static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds, const struct qnap_
 	}
 
 	if (variant->usb_led) {
-		ret = qnap_mcu_led_register(leds, led++, ops->usb, 0, "usb:blue:disk");
+		ret = qnap_mcu_led_register(leds, led++, &tsx33_usb_led, 0, "usb:blue:disk");
 		if (ret)
 			return ret;
 	}
 
-	return qnap_mcu_leds_register_status(leds, led, ops->status);
+	return tsx33_add_status_led(leds, led);
 }
+
+static unsigned int tsx33_count_leds(const struct qnap_mcu_variant *variant)
+{
+	return variant->num_drives + variant->usb_led + QNAP_MCU_STATUS_COLORS;
+}
+
+static const struct qnap_mcu_led_ops tsx33_led_ops = {
+	.count = tsx33_count_leds,
+	.add = tsx33_add_leds,
+};
 
 static int qnap_mcu_leds_probe(struct platform_device *pdev)
 {
+	const struct qnap_mcu_led_ops *ops = (void *)platform_get_device_id(pdev)->driver_data;
 	struct device *dev = &pdev->dev;
 	struct qnap_mcu *mcu = dev_get_drvdata(dev->parent);
 	const struct qnap_mcu_variant *variant = qnap_mcu_get_variant(mcu);
-	const unsigned int num = variant->num_drives + variant->usb_led + QNAP_MCU_STATUS_COLORS;
+	const unsigned int num = ops->count(variant);
 	struct qnap_mcu_leds *leds;
 	int ret;
 
@@ -457,11 +495,23 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
-	ret = qnap_mcu_leds_register(leds, (void *)platform_get_device_id(pdev)->driver_data);
+	ret = ops->add(leds, variant);
 	if (ret)
 		return ret;
 
 	return qnap_mcu_leds_watch_panic(leds);
+}
+
+/* Triggers go on until all devices sleep. What they want then is shown after the resume. */
+static int qnap_mcu_leds_suspend(struct device *dev)
+{
+	struct qnap_mcu_leds *leds = dev_get_drvdata(dev);
+
+	guard(mutex)(&leds->lock);
+
+	leds->suspended = true;
+
+	return 0;
 }
 
 /* The MCU may have lost its power, or lost its mind, while the system slept. */
@@ -473,6 +523,7 @@ static int qnap_mcu_leds_resume(struct device *dev)
 
 	guard(mutex)(&leds->lock);
 
+	leds->suspended = false;
 	for (i = 0; i < leds->num; i++) {
 		if (leds->led[i].known)
 			ret = qnap_mcu_led_show(&leds->led[i], leds->led[i].mode) ?: ret;
@@ -481,7 +532,7 @@ static int qnap_mcu_leds_resume(struct device *dev)
 	return ret;
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_leds_pm_ops, NULL, qnap_mcu_leds_resume);
+static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_leds_pm_ops, qnap_mcu_leds_suspend, qnap_mcu_leds_resume);
 
 static const struct platform_device_id qnap_mcu_leds_ids[] = {
 	{ .name = "qnap-mcu-leds", .driver_data = (kernel_ulong_t)&tsx33_led_ops },

@@ -3,7 +3,8 @@
  * Power button and buzzer of QNAP NAS boxes, through the microcontroller
  *
  * The MCU has no interrupt line and says nothing unasked, so the button is polled, while somebody
- * has the input device open. It cannot wake the system up.
+ * has the input device open. It cannot wake the system up. With virtual terminals in the kernel
+ * somebody always has: their keyboard handler opens all devices with a bell.
  *
  * The buzzer knows a short and a long beep and ends both by itself.
  */
@@ -14,6 +15,7 @@
 #include <linux/input.h>
 #include <linux/jiffies.h>
 #include <linux/kfifo.h>
+#include <linux/ktime.h>
 #include <linux/mfd/qnap-mcu.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -53,7 +55,7 @@ struct qnap_mcu_input_ops {
  * @input: input device
  * @beeps: requested beeps. Written under the input device's event lock, read by @beep_work only
  * @beep_work: starts the next beep once the one before has ended
- * @silent_from: when that is, in jiffies. Used by @beep_work only
+ * @silent_from: when that is. Used by @beep_work only
  */
 struct qnap_mcu_input {
 	struct qnap_mcu *mcu;
@@ -61,7 +63,7 @@ struct qnap_mcu_input {
 	struct input_dev *input;
 	DECLARE_KFIFO(beeps, u8, QNAP_MCU_BEEPS);
 	struct delayed_work beep_work;
-	unsigned long silent_from;
+	ktime_t silent_from;
 };
 
 /* Commands of the TS-x33 family */
@@ -127,11 +129,11 @@ static void qnap_mcu_input_beep_work(struct work_struct *work)
 {
 	struct qnap_mcu_input *mcu_input = container_of(work, struct qnap_mcu_input,
 							beep_work.work);
-	const unsigned long now = jiffies;
+	const s64 wait_ms = ktime_ms_delta(mcu_input->silent_from, ktime_get());
 	u8 beep;
 
-	if (time_before(now, mcu_input->silent_from)) {
-		schedule_delayed_work(&mcu_input->beep_work, mcu_input->silent_from - now);
+	if (wait_ms > 0) {
+		schedule_delayed_work(&mcu_input->beep_work, msecs_to_jiffies(wait_ms));
 		return;
 	}
 
@@ -139,7 +141,7 @@ static void qnap_mcu_input_beep_work(struct work_struct *work)
 		return;
 
 	mcu_input->ops->beep(mcu_input->mcu, beep);
-	mcu_input->silent_from = jiffies + msecs_to_jiffies(mcu_input->ops->beep_ms[beep]);
+	mcu_input->silent_from = ktime_add_ms(ktime_get(), mcu_input->ops->beep_ms[beep]);
 	schedule_delayed_work(&mcu_input->beep_work, 0);
 }
 
@@ -219,7 +221,6 @@ static int qnap_mcu_input_probe(struct platform_device *pdev)
 
 	mcu_input->mcu = dev_get_drvdata(dev->parent);
 	mcu_input->ops = (void *)platform_get_device_id(pdev)->driver_data;
-	mcu_input->silent_from = jiffies;
 	INIT_KFIFO(mcu_input->beeps);
 	INIT_DELAYED_WORK(&mcu_input->beep_work, qnap_mcu_input_beep_work);
 	platform_set_drvdata(pdev, mcu_input);

@@ -8,6 +8,7 @@ mcu_socket=$tmp/mcu
 control_socket=$tmp/control
 emulator_pid=
 qemu_pid=
+stop_seconds=
 
 # Modules of the kernel that the guest may load, beside those that they need. A box has them all.
 guest_modules="evdev ledtrig-timer ledtrig-oneshot ledtrig-pattern"
@@ -57,6 +58,18 @@ install_our_modules()
 	depmod -b "$root" "$(cat "$kernel/release")"
 }
 
+# By these the guest knows our modules from the kernel's own of the same name.
+copy_build_ids()
+{
+	local module
+
+	find "$1" -name '*.ko' | while read -r module; do
+		aarch64-linux-gnu-objcopy -O binary --only-section=.note.gnu.build-id \
+			--set-section-flags .note.gnu.build-id=alloc "$module" \
+			"$2/$(basename "$module" .ko).build-id"
+	done
+}
+
 copy_programs()
 {
 	local programs=$1 root=$2 lib=usr/lib/aarch64-linux-gnu
@@ -68,6 +81,7 @@ copy_programs()
 		"$programs/$lib/libm.so.6" "$root/lib/"
 	cp -L "$programs/$lib/libsensors.so.5" "$root/lib/"
 	cp "$programs/etc/sensors3.conf" "$root/etc/"
+	printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' > "$root/etc/passwd"
 	ln -s busybox "$root/bin/sh"
 }
 
@@ -85,16 +99,23 @@ guest_image()
 	cp "$testing/guest/mdev.conf" "$root/etc/"
 	mkdir "$root/tests"
 	cp "$testing"/guest/*.sh "$testing"/e2e/*.sh "$root/tests/"
+	eeprom_image "$root/tests/eeprom"
+	copy_build_ids "$2" "$root/tests"
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$tmp/guest-$1.cpio"
 }
 
-# The machine's device tree as QEMU writes it, with the MCU's node.
-guest_devicetree()
+# The machine's device tree as QEMU writes it, with the MCU's node: ts433 and ts433-thermal.
+guest_devicetrees()
 {
+	local name
+
 	qemu-system-aarch64 "${machine[@]}" -nic none -display none \
 		-machine "dumpdtb=$tmp/machine.dtb" 2> "$tmp/dumpdtb.log"
-	dtc -q -@ -I dts -O dtb -o "$tmp/ts433.dtbo" "$testing/guest/ts433.dtso"
-	fdtoverlay -i "$tmp/machine.dtb" -o "$tmp/ts433.dtb" "$tmp/ts433.dtbo"
+	for name in ts433 ts433-thermal; do
+		dtc -q -@ -i "$testing/guest" -I dts -O dtb -o "$tmp/$name.dtbo" \
+			"$testing/guest/$name.dtso"
+		fdtoverlay -i "$tmp/machine.dtb" -o "$tmp/$name.dtb" "$tmp/$name.dtbo"
+	done
 }
 
 # eeprom_image FILE: an EEPROM with a serial number and MAC addresses where the MCU keeps them.
@@ -106,20 +127,18 @@ eeprom_image()
 		image[0x00:0x13] = b"Q237Y12345\0".ljust(0x13, b"\0")
 		image[0x22:0x24] = b"02"
 		for slot in range(8):
-		    image[0x24 + slot * 0x11:][:0] = b""
 		    mac = "24:5e:be:00:00:%02x" % (slot + 0x10)
 		    image[0x24 + slot * 0x11:0x35 + slot * 0x11] = mac.encode()
 		open(sys.argv[1], "wb").write(image)
 	END
 }
 
-# start_emulator [OPTION...]
 start_emulator()
 {
 	rm -f "$mcu_socket" "$control_socket"
-	[ -e "$tmp/eeprom" ] || eeprom_image "$tmp/eeprom"
+	eeprom_image "$tmp/eeprom"
 	"$emulator" --model ts433 --socket "$mcu_socket" --control "$control_socket" \
-		--eeprom "$tmp/eeprom" --trace "$tmp/frames" "$@" > "$tmp/emulator.log" 2>&1 &
+		--eeprom "$tmp/eeprom" --trace "$tmp/frames" > "$tmp/emulator.log" 2>&1 &
 	emulator_pid=$!
 	local tries
 	for tries in $(seq 100); do
@@ -142,18 +161,19 @@ mcu()
 	"$testing/mcu-ask.py" "$control_socket" "$@"
 }
 
-# start_guest VERSION SCRIPT [KERNEL ARGUMENT...]: result in $tmp/result, console in $tmp/console.
+# start_guest VERSION DEVICETREE SCRIPT [KERNEL ARGUMENT...]: result in $tmp/result, console in
+# $tmp/console.
 start_guest()
 {
-	local kernel version=$1 script=$2
+	local kernel version=$1 devicetree=$2 script=$3
 
-	shift 2
+	shift 3
 	kernel=$(kernel_dir "$version")
 	rm -f "$tmp/result" "$tmp/console"
 	: > "$tmp/result"
 	qemu-system-aarch64 "${machine[@]}" -nic none -display none -no-reboot \
-		-dtb "$tmp/ts433.dtb" -kernel "$kernel/boot/Image" -initrd "$tmp/guest-$version.cpio" \
-		-append "console=ttyAMA0 panic=-1 qnap.run=$script $*" \
+		-dtb "$tmp/$devicetree.dtb" -kernel "$kernel/boot/Image" -initrd "$tmp/guest-$version.cpio" \
+		-append "console=ttyAMA0 panic=1 qnap.run=$script $*" \
 		-chardev "socket,id=mcu,path=$mcu_socket" -device pci-serial,addr=1,chardev=mcu \
 		-chardev "socket,id=control,path=$control_socket" \
 		-device pci-serial,addr=2,chardev=control \
@@ -162,20 +182,24 @@ start_guest()
 	qemu_pid=$!
 }
 
-# wait_guest SECONDS: until the machine has switched itself off. Fails if it does not.
+# wait_guest SECONDS: until the machine has switched itself off; how long that took after the end of
+# its script is in stop_seconds then. Fails if it does not.
 wait_guest()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1)) script_end=
 
 	while kill -0 "$qemu_pid" 2> /dev/null; do
 		if [ "$SECONDS" -ge "$end" ]; then
 			stop_guest
 			return 1
 		fi
+		[ -n "$script_end" ] || ! grep -q '^+++ script ended' "$tmp/result" ||
+			script_end=$SECONDS
 		sleep 0.2
 	done
 	wait "$qemu_pid"
 	qemu_pid=
+	stop_seconds=$((SECONDS - ${script_end:-SECONDS}))
 }
 
 stop_guest()

@@ -8,12 +8,18 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/etherdevice.h>
+#include <linux/hex.h>
+#include <linux/if_ether.h>
 #include <linux/mfd/qnap-mcu.h>
 #include <linux/minmax.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/nvmem-consumer.h>
 #include <linux/nvmem-provider.h>
+#include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/string.h>
 
 #define QNAP_MCU_EEPROM_SIZE	256
 
@@ -60,6 +66,33 @@ static int qnap_mcu_eeprom_read(void *priv, unsigned int offset, void *val, size
 	return 0;
 }
 
+/* The MAC addresses are kept as text. @index is what the consumer adds to the address. */
+static int qnap_mcu_eeprom_parse_mac(void *priv, const char *id, int index, unsigned int offset,
+				     void *buf, size_t bytes)
+{
+	char text[MAC_ADDR_STR_LEN + 1] = {};
+	u8 mac[ETH_ALEN];
+
+	memcpy(text, buf, MAC_ADDR_STR_LEN);
+	if (!mac_pton(text, mac))
+		return -EINVAL;
+
+	eth_addr_add(mac, index);
+	ether_addr_copy(buf, mac);
+
+	return 0;
+}
+
+static void qnap_mcu_eeprom_fixup_cell(struct nvmem_device *nvmem, struct nvmem_cell_info *cell)
+{
+	if (!of_device_is_compatible(cell->np, "mac-base") || cell->bytes != MAC_ADDR_STR_LEN)
+		return;
+
+	cell->raw_len = cell->bytes;
+	cell->bytes = ETH_ALEN;
+	cell->read_post_process = qnap_mcu_eeprom_parse_mac;
+}
+
 static int qnap_mcu_eeprom_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
@@ -76,6 +109,7 @@ static int qnap_mcu_eeprom_probe(struct platform_device *pdev)
 		.stride = 1,
 		.size = QNAP_MCU_EEPROM_SIZE,
 		.reg_read = qnap_mcu_eeprom_read,
+		.fixup_dt_cell_info = qnap_mcu_eeprom_fixup_cell,
 		.priv = dev_get_drvdata(dev->parent),
 	};
 

@@ -397,6 +397,9 @@ static int qnap_mcu_leds_watch_panic(struct qnap_mcu_leds *leds)
 	return devm_add_action_or_reset(leds->dev, qnap_mcu_leds_ignore_panic, leds);
 }
 
+/* The LED core looks for a free name, and takes it later: two MCUs must not do so at once. */
+static DEFINE_MUTEX(qnap_mcu_led_register_lock);
+
 static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led,
 				 const struct qnap_mcu_led_kind *kind, unsigned int index,
 				 const char *name)
@@ -414,7 +417,8 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	led->cdev.brightness_set_blocking = qnap_mcu_led_set;
 	led->cdev.blink_set = qnap_mcu_led_blink_set;
 
-	ret = devm_led_classdev_register(leds->dev, &led->cdev);
+	scoped_guard(mutex, &qnap_mcu_led_register_lock)
+		ret = devm_led_classdev_register(leds->dev, &led->cdev);
 	if (ret)
 		return dev_err_probe(leds->dev, ret, "Failed to register LED %s\n", name);
 

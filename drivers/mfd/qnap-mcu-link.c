@@ -71,6 +71,7 @@
  * @data: where the reply's bytes after its head go
  * @data_len: how many
  * @settles: the reply settles the link, instead of needing a settled one
+ * @wait_ms: how long to wait for the first byte of its reply
  * @attempts: how often to send it at most
  * @patience_ms: how long to go on sending it
  */
@@ -81,6 +82,7 @@ struct qnap_mcu_transaction {
 	u8 *data;
 	size_t data_len;
 	bool settles;
+	unsigned int wait_ms;
 	unsigned int attempts;
 	unsigned int patience_ms;
 };
@@ -399,7 +401,7 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 				  bool unsettled)
 {
 	const unsigned long deadline = jiffies + msecs_to_jiffies(t->patience_ms);
-	unsigned int wait_ms = QNAP_MCU_REPLY_WAIT_MIN_MS;
+	unsigned int wait_ms = t->wait_ms;
 	unsigned int attempt = 0;
 	int ret;
 
@@ -411,7 +413,7 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 
 		atomic_inc(&link->stats.retries);
 		wait_ms = ret == -ETIMEDOUT ? min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS) :
-					      QNAP_MCU_REPLY_WAIT_MIN_MS;
+					      t->wait_ms;
 	}
 
 	if (attempt && (ret || !t->settles))
@@ -439,6 +441,7 @@ static int qnap_mcu_transaction_init(struct qnap_mcu_transaction *t,
 	t->data = command->data;
 	t->data_len = command->data_len;
 	t->settles = false;
+	t->wait_ms = QNAP_MCU_REPLY_WAIT_MIN_MS;
 	t->attempts = command->persist_ms ? UINT_MAX : QNAP_MCU_ATTEMPTS;
 	t->patience_ms = command->persist_ms ?: QNAP_MCU_PATIENCE_MS;
 
@@ -446,7 +449,7 @@ static int qnap_mcu_transaction_init(struct qnap_mcu_transaction *t,
 }
 
 /* Asks for the version: what comes after the answer to that answers nothing older. */
-static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version)
+static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version, bool persist)
 {
 	const struct qnap_mcu_command query = {
 		.request = qnap_mcu_version_query,
@@ -469,7 +472,7 @@ static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version)
 
 	t.settles = true;
 	t.patience_ms = QNAP_MCU_SETTLE_PATIENCE_MS;
-	if (link->dead)
+	if (link->dead && !persist)
 		t.attempts = QNAP_MCU_ATTEMPTS_DEAD;
 
 	return qnap_mcu_link_transact(link, &t, false);
@@ -489,7 +492,7 @@ static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_t
 		return -ESHUTDOWN;
 
 	for (try = 0; try < QNAP_MCU_SETTLE_TRIES; try++) {
-		ret = qnap_mcu_rx_settled(link) ? 0 : qnap_mcu_link_settle(link, version);
+		ret = qnap_mcu_rx_settled(link) ? 0 : qnap_mcu_link_settle(link, version, persist);
 		if (ret && !persist)
 			return ret;
 
@@ -535,7 +538,7 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
 {
 	guard(mutex)(&link->exec_lock);
 
-	return qnap_mcu_link_settle(link, version);
+	return qnap_mcu_link_settle(link, version, false);
 }
 
 #ifdef CONFIG_MFD_QNAP_MCU_RAW
@@ -557,7 +560,7 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
 int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
 			   u8 *reply, size_t size)
 {
-	struct qnap_mcu_transaction t = { .attempts = 1 };
+	struct qnap_mcu_transaction t = { .wait_ms = QNAP_MCU_REPLY_WAIT_MAX_MS, .attempts = 1 };
 	int ret;
 
 	t.frame_len = qnap_mcu_frame_encode(t.frame, sizeof(t.frame), request, request_len);

@@ -201,6 +201,7 @@ static const struct rate odd_rates[] = {
 	{ "error between", "hdd2:red:status", 250, 250 },
 	{ "error a bit too fast", "hdd2:red:status", 70, 100 },
 	{ "error a bit too slow", "hdd2:red:status", 500, 630 },
+	{ "error far too slow", "hdd2:red:status", 5000, 5000 },
 	{ "usb fast", "usb:blue:disk", 100, 100 },
 	{ "red unequal", "red:status", 500, 1000 },
 	{ "green fast", "green:status", 200, 200 },
@@ -346,6 +347,34 @@ static void blinking_half_goes_on_when_the_other_is_lit(struct kunit *test)
 	expect_red_blinking_on_green(test);
 }
 
+static void half_that_yielded_stays_dark_once_switched_off(struct kunit *test)
+{
+	struct led_classdev *red = led(test, "red:status");
+	struct led_classdev *green = led(test, "green:status");
+
+	blink(red, 500, 500);
+	KUNIT_EXPECT_EQ(test, 0, green->brightness_set_blocking(green, 1));
+	led_set_brightness(red, 0);
+	msleep(100);
+	fixture_forget_sent(test);
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, STATUS_GREEN, fixture_mcu(test)->status_led);
+	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
+}
+
+static void half_that_yielded_goes_with_the_driver(struct kunit *test)
+{
+	struct led_classdev *green = led(test, "green:status");
+
+	blink(led(test, "red:status"), 500, 500);
+	KUNIT_EXPECT_EQ(test, 0, green->brightness_set_blocking(green, 1));
+	device_release_driver(&fixture_child(test, "qnap-mcu-leds")->dev);
+	fixture_forget_sent(test);
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, STATUS_DARK, fixture_mcu(test)->status_led);
+	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
+}
+
 static void halves_blink_at_different_rates(struct kunit *test)
 {
 	blink(led(test, "red:status"), 500, 500);
@@ -472,6 +501,17 @@ static void led_works_without_sleeping_after_a_panic(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, port->sent[1].bytes, "@C9\x3a", 4);
 }
 
+static void change_during_suspend_is_shown_after_resume(struct kunit *test)
+{
+	struct led_classdev *cdev = led(test, "hdd1:red:status");
+
+	fixture_suspend(test);
+	KUNIT_EXPECT_EQ(test, 0, cdev->brightness_set_blocking(cdev, 1));
+	KUNIT_EXPECT_EQ(test, '?', fixture_mcu(test)->bay_led[0]);
+	fixture_resume(test);
+	KUNIT_EXPECT_EQ(test, '0', fixture_mcu(test)->bay_led[0]);
+}
+
 static void resume_shows_what_was_shown_before(struct kunit *test)
 {
 	struct fake_mcu *mcu = fixture_mcu(test);
@@ -539,6 +579,8 @@ static struct kunit_case leds_qnap_mcu_cases[] = {
 	KUNIT_CASE_SLOW(halves_that_blink_alike_take_turns),
 	KUNIT_CASE_SLOW(half_blinks_beside_a_lit_half),
 	KUNIT_CASE_SLOW(blinking_half_goes_on_when_the_other_is_lit),
+	KUNIT_CASE_SLOW(half_that_yielded_stays_dark_once_switched_off),
+	KUNIT_CASE_SLOW(half_that_yielded_goes_with_the_driver),
 	KUNIT_CASE_SLOW(halves_blink_at_different_rates),
 	KUNIT_CASE(parallel_changes_of_both_halves_end_right),
 	KUNIT_CASE(failed_command_is_the_callers_to_see),
@@ -546,6 +588,7 @@ static struct kunit_case leds_qnap_mcu_cases[] = {
 	KUNIT_CASE(timer_trigger_on_a_dark_led_blinks),
 	KUNIT_CASE_SLOW(heartbeat_trigger_beats),
 	KUNIT_CASE(led_works_without_sleeping_after_a_panic),
+	KUNIT_CASE(change_during_suspend_is_shown_after_resume),
 	KUNIT_CASE(resume_shows_what_was_shown_before),
 	KUNIT_CASE_SLOW(software_blink_goes_on_after_resume),
 	KUNIT_CASE(leds_go_dark_with_the_driver),

@@ -5,6 +5,7 @@
 
 #include <kunit/platform_device.h>
 #include <kunit/resource.h>
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/freezer.h>
@@ -385,7 +386,7 @@ void *fixture_debugfs(struct kunit *test, const char *name)
  */
 u32 fixture_counter(struct kunit *test, const char *name)
 {
-	return *(u32 *)fixture_debugfs(test, name);
+	return atomic_read((atomic_t *)fixture_debugfs(test, name));
 }
 
 /**

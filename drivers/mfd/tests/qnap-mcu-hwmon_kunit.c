@@ -189,11 +189,17 @@ static void fan_without_cooling_levels_is_an_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, fixture_count_logged(test, "cooling-levels"));
 }
 
-static void fan_that_cannot_be_asked_is_an_error(struct kunit *test)
+static void fan_that_cannot_be_asked_is_taken_for_a_fast_one(struct kunit *test)
 {
+	fixture_mcu(test)->pwm = 60;
 	fake_mcu_expect_trouble(fixture_mcu(test), "@FZ", FAKE_REFUSE, ALWAYS, 0);
 	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_ts433));
-	expect_no_hwmon(test);
+	fixture_wait_for_children(test);
+	expect_nothing_set(test);
+	KUNIT_EXPECT_EQ(test, 7, get_state(test));
+
+	unbind(test);
+	KUNIT_EXPECT_EQ(test, 255, fixture_mcu(test)->pwm);
 }
 
 static void case_temperature_drives_the_fan(struct kunit *test)
@@ -452,13 +458,41 @@ static void cooling_state_that_does_not_exist_is_refused(struct kunit *test)
 	expect_nothing_set(test);
 }
 
-static void failed_cooling_state_is_the_callers_to_see(struct kunit *test)
+static void failed_cooling_state_is_repeated_until_it_is_set(struct kunit *test)
 {
-	const long before = get_state(test);
-
 	fake_mcu_expect_trouble(fixture_mcu(test), "@FW", FAKE_REFUSE, ALWAYS, 0);
 	KUNIT_EXPECT_EQ(test, -EREMOTEIO, set_state(test, 7));
-	KUNIT_EXPECT_EQ(test, before, get_state(test));
+	KUNIT_EXPECT_EQ(test, 7, get_state(test));
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, 90, fixture_mcu(test)->pwm);
+
+	fake_mcu_forget_trouble(fixture_mcu(test));
+	msleep(2000);
+	KUNIT_EXPECT_EQ(test, 238, fixture_mcu(test)->pwm);
+	fixture_forget_sent(test);
+	msleep(5000);
+	expect_nothing_set(test);
+}
+
+static void failed_cooling_state_does_not_come_back_after_a_take_over(struct kunit *test)
+{
+	fake_mcu_expect_trouble(fixture_mcu(test), "@FW", FAKE_REFUSE, 16, 0);
+	KUNIT_EXPECT_EQ(test, -EREMOTEIO, set_state(test, 7));
+	KUNIT_EXPECT_EQ(test, 0, write_attr(test, "pwm1_enable", "1"));
+	KUNIT_EXPECT_EQ(test, 0, write_attr(test, "pwm1", "100"));
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, 100, fixture_mcu(test)->pwm);
+}
+
+static void failed_cooling_state_does_not_come_back_after_shutdown(struct kunit *test)
+{
+	struct platform_device *pdev = fixture_child(test, "qnap-mcu-hwmon");
+
+	fake_mcu_expect_trouble(fixture_mcu(test), "@FW", FAKE_REFUSE, 16, 0);
+	KUNIT_EXPECT_EQ(test, -EREMOTEIO, set_state(test, 0));
+	pdev->dev.bus->shutdown(&pdev->dev);
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, PWM_SAFE, fixture_mcu(test)->pwm);
 }
 
 /**
@@ -588,7 +622,7 @@ static struct kunit_case qnap_mcu_hwmon_probe_cases[] = {
 	KUNIT_CASE(cooling_state_begins_where_the_fan_is),
 	KUNIT_CASE(cooling_level_above_255_is_an_error),
 	KUNIT_CASE(fan_without_cooling_levels_is_an_error),
-	KUNIT_CASE(fan_that_cannot_be_asked_is_an_error),
+	KUNIT_CASE(fan_that_cannot_be_asked_is_taken_for_a_fast_one),
 	KUNIT_CASE_SLOW(case_temperature_drives_the_fan),
 	{}
 };
@@ -621,7 +655,9 @@ static struct kunit_case qnap_mcu_hwmon_cases[] = {
 	KUNIT_CASE(handing_back_gives_the_thermal_zone_what_it_wants),
 	KUNIT_CASE(cooling_states_set_the_levels_of_the_device_tree),
 	KUNIT_CASE(cooling_state_that_does_not_exist_is_refused),
-	KUNIT_CASE(failed_cooling_state_is_the_callers_to_see),
+	KUNIT_CASE_SLOW(failed_cooling_state_is_repeated_until_it_is_set),
+	KUNIT_CASE_SLOW(failed_cooling_state_does_not_come_back_after_a_take_over),
+	KUNIT_CASE_SLOW(failed_cooling_state_does_not_come_back_after_shutdown),
 	KUNIT_CASE(parallel_regulators_do_not_confuse_the_driver),
 	KUNIT_CASE_PARAM(unloading_leaves_the_fan_at_a_safe_speed, leave_gen_params),
 	KUNIT_CASE_PARAM(shutdown_leaves_the_fan_at_a_safe_speed, leave_gen_params),

@@ -46,8 +46,11 @@ check: ## run all the checks below
 check-static: ## checkpatch, sparse, W=1, kernel-doc, spelling, scripts, documents
 	$(testing)/check-static.sh
 
+check-scripts: ## what the scripts say when something is missing or goes wrong
+	$(testing)/check-scripts.sh
+
 check-tools: ## the tools' own tests
-	$(testing)/check-tools.sh $(tools)
+	$(testing)/check-tools.sh
 
 kunit: ## unit tests of the drivers in a kernel with KASAN, UBSAN and lockdep
 	$(testing)/kunit.sh
@@ -64,5 +67,5 @@ check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
-.PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-tools \
-	kunit coverage check-e2e check-e2e-7.3 fetch
+.PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
+	check-tools kunit coverage check-e2e check-e2e-7.3 fetch

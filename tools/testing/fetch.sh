@@ -40,7 +40,8 @@ private_sources()
 	main=$(awk -v c="$codename" '$2 == c || $2 == "stable" { print $1; exit }' "$tmp/sources")
 	security=$(awk -v c="$codename-security" \
 		'$2 == c || $2 == "stable-security" { print $1; exit }' "$tmp/sources")
-	[ -n "$main" ] || die "this needs Debian 12 or 13 with its '$codename' suite in apt's sources"
+	[ -n "$main" ] ||
+		die "apt's sources have no suite '$codename'. This works on Debian 12 and 13"
 	[ -z "$security" ] || printf 'deb %s %s main\n' "$security" "$codename-security"
 	printf 'deb %s %s main\n' "$main" trixie "$main" trixie-backports
 }
@@ -100,7 +101,7 @@ need_space()
 
 	free=$(df -Pk "$cache" | awk 'NR == 2 { print int($4 / 1024) }')
 	[ "$free" -ge 6000 ] ||
-		die "$cache has $free MiB left, 6000 are needed; QNAP_MCU_CACHE= names another place"
+		die "$cache has $free MiB, 6000 are needed; QNAP_MCU_CACHE= names another place"
 }
 
 # newest REGEX: the newest package whose name matches, this Debian's own build preferred: its
@@ -197,7 +198,8 @@ fetch_host_libs()
 {
 	mkdir "$1"
 	download "$1" "libc6:$host_arch/trixie" "libelf1t64:$host_arch/trixie" \
-		"zlib1g:$host_arch/trixie" "libzstd1:$host_arch/trixie" "libssl3t64:$host_arch/trixie"
+		"zlib1g:$host_arch/trixie" "libzstd1:$host_arch/trixie" \
+		"libssl3t64:$host_arch/trixie"
 	unpack "$1"
 }
 
@@ -231,7 +233,8 @@ settle_headers()
 	command -v "aarch64-linux-gnu-$compiler" > /dev/null ||
 		sed -i "s/^\(CC = .*gcc\)-[0-9]*$/\1/" "$headers/.kernelvariables"
 	aarch64-linux-gnu-gcc -fmin-function-alignment=8 -E - < /dev/null > /dev/null 2>&1 ||
-		sed -i '/^CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=/d' "$headers/include/config/auto.conf"
+		sed -i '/^CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=/d' \
+			"$headers/include/config/auto.conf"
 	# pahole must be as new as the kernel to describe types; modules load without that.
 	rm -f "$headers/vmlinux"
 	ln -s "$(basename "$headers")" "$dir/usr/src/build"
@@ -281,7 +284,8 @@ unpack_source()
 	shift 2
 	unpack "$dir"
 	mkdir "$dir/tree"
-	tar -C "$dir/tree" --strip-components=1 -xJf "$dir/usr/src/linux-source-$version.tar.xz" "$@"
+	tar -C "$dir/tree" --strip-components=1 \
+		-xJf "$dir/usr/src/linux-source-$version.tar.xz" "$@"
 }
 
 # fetch_source NAME VERSION MEMBER...

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Boots Debian's arm64 kernel in QEMU with the MCU emulator on a serial port, runs a script in it.
 # To be sourced after lib.sh.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 
 emulator=$repo/tools/mcu-emu/mcu-emu
 mcu_socket=$tmp/mcu
@@ -172,12 +172,14 @@ start_guest()
 	rm -f "$tmp/result" "$tmp/console"
 	: > "$tmp/result"
 	qemu-system-aarch64 "${machine[@]}" -nic none -display none -no-reboot \
-		-dtb "$tmp/$devicetree.dtb" -kernel "$kernel/boot/Image" -initrd "$tmp/guest-$version.cpio" \
+		-dtb "$tmp/$devicetree.dtb" -kernel "$kernel/boot/Image" \
+		-initrd "$tmp/guest-$version.cpio" \
 		-append "console=ttyAMA0 panic=1 qnap.run=$script $*" \
 		-chardev "socket,id=mcu,path=$mcu_socket" -device pci-serial,addr=1,chardev=mcu \
 		-chardev "socket,id=control,path=$control_socket" \
 		-device pci-serial,addr=2,chardev=control \
-		-chardev "file,id=result,path=$tmp/result" -device pci-serial,addr=3,chardev=result \
+		-chardev "file,id=result,path=$tmp/result" \
+		-device pci-serial,addr=3,chardev=result \
 		-serial "file:$tmp/console" -monitor none > "$tmp/qemu.log" 2>&1 &
 	qemu_pid=$!
 }

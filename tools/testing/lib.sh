@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Common ground of the test scripts: messages, progress lines, the cache, temporary files.
 # To be sourced by bash scripts in this folder. Messages go to stderr, results to stdout.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 set -euo pipefail
 export LC_ALL=C
@@ -78,7 +78,7 @@ step()
 	tick &
 	ticker=$!
 	"$@" > "$step_log" 2>&1 < /dev/null
-	step_over done
+	step_over "done"
 }
 
 step_over()

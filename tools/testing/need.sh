@@ -46,7 +46,8 @@ command -v dpkg-query > /dev/null || die "this works on Debian 12 or 13: there i
 missing=()
 for part in "$@"; do
 	for package in $(packages_of "$part"); do
-		installed "$package" || [[ " ${missing[*]} " = *" $package "* ]] || missing+=("$package")
+		installed "$package" || [[ " ${missing[*]} " = *" $package "* ]] ||
+			missing+=("$package")
 	done
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Faults on the line: the right answer all the same, and counters and tracepoints that tell.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 trace=/sys/kernel/tracing

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Fan and temperature, without a thermal zone: values, units, what is refused, what is cached.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 pwm_takes()
@@ -82,9 +83,9 @@ no_fault_when_stopped()
 
 read_often()
 {
-	local i
+	local _
 
-	for i in $(seq 30); do
+	for _ in $(seq 30); do
 		cat "$(hwmon temp1_input)" > /dev/null
 	done
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Power button and buzzer through evdev, as evtest and programs that beep see them.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 # listen SECONDS COMMAND...: what evtest reports while the command runs and that long after it.
@@ -73,13 +74,14 @@ released_on_disconnect()
 # sound CODE VALUE...: writes EV_SND events, all at once, as a program does.
 sounds()
 {
-	local event='\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\022\0' events=
+	local time='\0000\0000\0000\0000\0000\0000\0000\0000' events='' event
 
+	event="$time$time\\0022\\0000"
 	while [ $# -gt 0 ]; do
-		events="$events$event\\$1\\0\\$2\\0\\0\\0"
+		events="$events$event\\0$1\\0000\\0$2\\0000\\0000\\0000"
 		shift 2
 	done
-	printf "$events" | dd bs=4096 of="$(event_device)" 2> /dev/null
+	printf '%b' "$events" | dd bs=4096 of="$(event_device)" 2> /dev/null
 }
 
 # beeps SHORT LONG COMMAND...: so many beeps after the command, and no more.

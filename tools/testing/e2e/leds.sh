@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # LEDs: what is asked for is what the LED does.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 # shows LED KEY VALUE...: turns the LED to the value and sees the MCU show it.
@@ -41,9 +42,9 @@ blinks_alone()
 # toggles KEY: the LED core switches it, the MCU does not blink it.
 toggles()
 {
-	local key=$1 i value changes=0 last=
+	local key=$1 _ value changes=0 last=
 
-	for i in $(seq 60); do
+	for _ in $(seq 60); do
 		value=$(mcu_says "led.$key")
 		case $value in
 		on | off)
@@ -170,7 +171,8 @@ dark hdd2:red:status usb:blue:disk green:status
 it "the heartbeat trigger" heartbeat hdd3:red:status hdd3
 dark hdd3:red:status
 it "no trigger, no light" want off mcu_says led.hdd3
-it "the disk-activity trigger is offered" want_text disk-activity cat "$leds/hdd3:red:status/trigger"
+it "the disk-activity trigger is offered" \
+	want_text disk-activity cat "$leds/hdd3:red:status/trigger"
 it "the panic trigger is offered" want_text panic cat "$leds/red:status/trigger"
 
 it "status red" pair_shows on off on off

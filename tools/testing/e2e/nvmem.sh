@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # EEPROM: contents, cells, odd reads, who may read.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 nvmem=/sys/bus/nvmem/devices/qnap-mcu-eeprom0

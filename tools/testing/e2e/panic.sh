@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A panicking kernel blinks the LEDs with the trigger of that name. The host sees them.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 ready()

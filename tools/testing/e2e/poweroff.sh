@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Power-off. What came of it, the host sees: the machine is gone then. The kernel command line says
 # what befalls the line before that.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 fault=$(sed -n 's/.*\<qnap\.fault=\([^ ]*\).*/\1/p' /proc/cmdline | tr , ' ')

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Modules load by themselves, and what they offer has the names that it always had.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 # The module that runs is the one we built, not one of the kernel's by the same name.
@@ -47,8 +48,8 @@ it "the MCU's driver is named qnap-mcu" \
 it "firmware_version is the MCU's" want 0105 cat "$serdev/firmware_version"
 it "firmware_version is read-only" want 444 stat -c %a "$serdev/firmware_version"
 it "LEDs have the stock driver's names" want \
-	"green:status hdd1:red:status hdd2:red:status hdd3:red:status hdd4:red:status red:status usb:blue:disk" \
-	led_names
+	"green:status hdd1:red:status hdd2:red:status hdd3:red:status hdd4:red:status red:status \
+usb:blue:disk" led_names
 for led in "$leds"/*; do
 	it "${led##*/} is on or off" want 1 cat "$led/max_brightness"
 done

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Reboot leaves the fan at a safe speed and the MCU on. What came of it, the host sees.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 wait_for_all

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Drivers come and go, many times.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 rounds=$(sed -n 's/.*\<qnap\.rounds=\([0-9]*\).*/\1/p' /proc/cmdline)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The MCU says nothing when the system boots, and only later: nothing is lost.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 not_there()
@@ -15,7 +16,7 @@ lines()
 	dmesg | grep -c "qnap-mcu.*${serdev##*/}"
 }
 
-it "booting does not wait for it" sh -c '[ $(cut -d . -f 1 /proc/uptime) -lt 20 ]'
+it "booting does not wait for it" test "$(cut -d . -f 1 /proc/uptime)" -lt 20
 it "the core is loaded" eventually 20 module_loaded qnap-mcu
 sleep 8
 it "nothing is there that would not work" not_there
@@ -23,5 +24,5 @@ it "the log has one line about it" want 1 lines
 mcu mute off
 it "all is there once it speaks" eventually 20 all_bound
 it "the fan is readable" want 102 cat "$(hwmon pwm1)"
-it "the log has no second complaint" sh -c "[ $(lines) -le 2 ]"
+it "the log has no second complaint" test "$(lines)" -le 2
 done_testing

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Suspend and resume. The MCU is restarted before the system sleeps, as if it had lost its memory:
 # afterwards it must have everything back.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 alarm=/sys/class/rtc/rtc0/wakealarm
 
 # Sleeps until the clock wakes the system.
-suspend()
+sleep_until_alarm()
 {
 	local before
 
@@ -43,7 +44,7 @@ prepare()
 sleep_and_forget()
 {
 	forget
-	suspend
+	sleep_until_alarm
 }
 
 # Polls every 500 ms before and after, but not in the 5 s between.
@@ -54,7 +55,7 @@ sleep_watched()
 	evtest "$(event_device)" > /tmp/events 2>&1 &
 	sleep 1
 	before=$(mcu_says frames)
-	suspend
+	sleep_until_alarm
 	after=$(mcu_says frames)
 	[ $((after - before)) -le 6 ] || fail "$((after - before)) frames while it slept"
 	mcu press 1500

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A thermal zone that follows the MCU's sensor drives the fan, and hands it over and back.
-# shellcheck shell=dash
+# shellcheck shell=bash
+# shellcheck source=../guest/tests.sh
 . /tests/tests.sh
 
 pwm_between()

@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests of the test scripts: what they say when something is missing, and that nothing that went
+# wrong passes for success.
+
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/ktap.sh"
+
+bin=$tmp/bin
+mkdir "$bin"
+
+# pretend COMMAND LINE: for the scripts under test, the command is this one line of shell.
+pretend()
+{
+	printf '#!/bin/sh\n%s\n' "$2" > "$bin/$1"
+	chmod 755 "$bin/$1"
+}
+
+# A test case ends with the first thing that is wrong.
+wrong()
+{
+	echo "$*"
+	exit 1
+}
+
+# fails_saying TEXT COMMAND...: not successful, and says so.
+fails_saying()
+{
+	local text=$1 output
+
+	shift
+	! output=$(PATH=$bin:$PATH "$@" 2>&1) || wrong "it did not fail: $output"
+	grep -qF -e "$text" <<< "$output" || wrong "no '$text' in: $output"
+}
+
+# kernel_tree OPTION...: a kernel's build tree with that configuration.
+kernel_tree()
+{
+	rm -rf "$tmp/tree"
+	mkdir -p "$tmp/tree/include/config"
+	touch "$tmp/tree/Makefile"
+	printf 'CONFIG_%s\n' "$@" > "$tmp/tree/include/config/auto.conf"
+}
+
+lacks()
+{
+	kernel_tree "${@:2}"
+	fails_saying "lacks CONFIG_$1" "$testing/kdir-fits.sh" "$tmp/tree"
+}
+
+no_tree()
+{
+	fails_saying "is no kernel build tree" make -C "$repo" modules "KDIR=$tmp/nothing"
+}
+
+not_prepared()
+{
+	kernel_tree
+	rm "$tmp/tree/include/config/auto.conf"
+	fails_saying "is not prepared" "$testing/kdir-fits.sh" "$tmp/tree"
+}
+
+fits()
+{
+	kernel_tree SERIAL_DEV_BUS=m SERIAL_DEV_CTRL_TTYPORT=y MFD_CORE=y OF=y
+	"$testing/kdir-fits.sh" "$tmp/tree"
+}
+
+no_root()
+{
+	pretend dpkg-query 'echo not-installed'
+	pretend id 'echo 1000'
+	pretend sudo 'exit 1'
+	fails_saying "as root: apt-get update && apt-get install qemu-system-arm" \
+		"$testing/need.sh" guest
+	rm "$bin"/*
+}
+
+no_debian()
+{
+	fails_saying "this works on Debian" env PATH="$tmp/few" "$tmp/few/bash" \
+		"$testing/need.sh" guest
+}
+
+# An apt-get that finds the system's sources, but no network.
+no_network()
+{
+	export QNAP_MCU_CACHE=$tmp/cache
+	pretend apt-get 'case "$*" in *--print-uris*) exec /usr/bin/apt-get "$@";; esac
+		echo "Could not resolve the host"; exit 100'
+	fails_saying "Could not resolve" "$testing/fetch.sh" guest
+	fails_saying "needs the network" "$testing/fetch.sh" guest
+	[ ! -e "$tmp/cache/guest" ] || wrong "something was left"
+}
+
+# What was fetched before needs no network.
+offline()
+{
+	export QNAP_MCU_CACHE=$tmp/cache
+	mkdir -p "$tmp/cache/guest"
+	[ "$(PATH=$bin:$PATH "$testing/fetch.sh" guest)" = "$tmp/cache/guest" ]
+}
+
+no_space()
+{
+	export QNAP_MCU_CACHE=$tmp/cache-2
+	pretend df 'echo header; echo "/dev/x 10 10 1000 99% /"'
+	fails_saying "are needed" "$testing/fetch.sh" guest
+	rm "$bin/df"
+}
+
+unknown_entry()
+{
+	fails_saying "no such entry" "$testing/fetch.sh" kernle-6.12
+}
+
+# sums EXPECTED PART...: check.sh's last line for these parts.
+sums()
+{
+	local expected=$1 status=0 wanted=1
+
+	shift
+	mkdir -p "$tmp/copy/tools"
+	cp -r "$testing" "$tmp/copy/tools/"
+	"$tmp/copy/tools/testing/check.sh" "$@" > "$tmp/sum" 2>&1 || status=$?
+	rm -rf "$tmp/copy"
+	[ "$(tail -n 1 "$tmp/sum")" = "$expected" ] || wrong "$(cat "$tmp/sum")"
+	[[ "$expected" != *" 0 failed"* ]] || wanted=0
+	[ "$status" -eq "$wanted" ] || wrong "exit code $status"
+}
+
+pretend good 'echo "3 passed, 0 failed"'
+pretend bad 'echo "2 passed, 4 failed"; exit 1'
+pretend crash 'echo "ok 1 something"; exit 0'
+pretend liar 'echo "5 passed, 0 failed"; exit 1'
+pretend skipper 'echo "1 passed, 0 failed, 2 skipped"'
+pretend nothing 'echo "0 passed, 0 failed"'
+judged=$tmp/judged
+mv "$bin" "$judged"
+mkdir "$bin"
+mkdir "$tmp/few"
+for program in bash dirname mktemp rm cat; do
+	ln -s "$(command -v "$program")" "$tmp/few/"
+done
+
+ktap_begin
+ktap_case "make modules: no kernel tree" no_tree
+ktap_case "make modules: a kernel tree that is not prepared" not_prepared
+ktap_case "make modules: a kernel without serdev" lacks SERIAL_DEV_BUS OF=y MFD_CORE=y
+ktap_case "make modules: a kernel without serdev on ttys" \
+	lacks SERIAL_DEV_CTRL_TTYPORT SERIAL_DEV_BUS=y MFD_CORE=y OF=y
+ktap_case "make modules: a kernel without MFD" \
+	lacks MFD_CORE SERIAL_DEV_BUS=y SERIAL_DEV_CTRL_TTYPORT=y OF=y
+ktap_case "make modules: a kernel that fits" fits
+ktap_case "missing packages, neither root nor sudo" no_root
+ktap_case "not a Debian system" no_debian
+ktap_case "no network" no_network
+ktap_case "no network needed" offline
+ktap_case "no disk space" no_space
+ktap_case "fetching what there is not" unknown_entry
+ktap_case "check: the sum of all parts" sums "6 passed, 0 failed" "a=$judged/good" "b=$judged/good"
+ktap_case "check: a failure is one" sums "5 passed, 4 failed" "a=$judged/bad" "b=$judged/good"
+ktap_case "check: a crash is a failure" sums "3 passed, 1 failed" "a=$judged/crash" "b=$judged/good"
+ktap_case "check: so is an exit code" sums "5 passed, 1 failed" "a=$judged/liar"
+ktap_case "check: skipped is not passed" sums "1 passed, 0 failed, 2 skipped" "a=$judged/skipper"
+ktap_case "check: a missing script is a failure" sums "0 passed, 1 failed" "a=$judged/gone"
+ktap_end

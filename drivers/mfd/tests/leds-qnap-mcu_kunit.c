@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/leds.h>
+#include <linux/panic.h>
 #include <linux/panic_notifier.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -73,6 +74,24 @@ static void leds_of_a_ts433_have_their_names(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 1, led(test, names[i])->max_brightness);
 }
 
+static int has_prefix(struct device *dev, void *prefix)
+{
+	return dev->class && !strcmp(dev->class->name, "leds") &&
+	       strstarts(dev_name(dev), prefix);
+}
+
+/* Of two MCUs, one has its LEDs renamed: the name is only the beginning. */
+static struct led_classdev *led_like(struct kunit *test, char *name)
+{
+	struct device *dev = device_find_child(&fixture_child(test, "qnap-mcu-leds")->dev, name,
+					       has_prefix);
+
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	put_device(dev);
+
+	return dev_get_drvdata(dev);
+}
+
 static int count_led(struct device *dev, void *data)
 {
 	size_t *count = data;
@@ -101,6 +120,20 @@ static void leds_are_left_alone_at_probe(struct kunit *test)
 	fixture_wait_for_children(test);
 	KUNIT_EXPECT_EQ(test, 0, fixture_count_sent(test, "@R"));
 	KUNIT_EXPECT_EQ(test, 0, fixture_count_sent(test, "@C"));
+}
+
+static void leds_of_two_mcus_work_side_by_side(struct kunit *test)
+{
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_pair));
+	fixture_wait_for_children(test);
+	set(test, led_like(test, "hdd1:red:status"), "1");
+	KUNIT_EXPECT_EQ(test, '0', fixture_mcu(test)->bay_led[0]);
+
+	fixture_select(test, 1);
+	fixture_wait_for_children(test);
+	KUNIT_EXPECT_EQ(test, '?', fixture_mcu(test)->bay_led[0]);
+	set(test, led_like(test, "hdd1:red:status"), "0");
+	KUNIT_EXPECT_EQ(test, '1', fixture_mcu(test)->bay_led[0]);
 }
 
 static void error_leds_are_switched_one_by_one(struct kunit *test)
@@ -501,6 +534,21 @@ static void led_works_without_sleeping_after_a_panic(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, port->sent[1].bytes, "@C9\x3a", 4);
 }
 
+/* A system that is going to restart does not blink before. */
+static void led_is_left_alone_after_a_panic_before_a_restart(struct kunit *test)
+{
+	struct led_classdev *cdev = led(test, "red:status");
+	unsigned long flags;
+
+	panic_timeout = 1;
+	pretend_panic(test);
+	panic_timeout = 0;
+	local_irq_save(flags);
+	led_set_brightness(cdev, 1);
+	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
+	local_irq_restore(flags);
+}
+
 static void change_during_suspend_is_shown_after_resume(struct kunit *test)
 {
 	struct led_classdev *cdev = led(test, "hdd1:red:status");
@@ -553,6 +601,7 @@ static void leds_go_dark_with_the_driver(struct kunit *test)
 static struct kunit_case leds_qnap_mcu_probe_cases[] = {
 	KUNIT_CASE(ts133_has_one_bay_and_no_usb_led),
 	KUNIT_CASE(leds_are_left_alone_at_probe),
+	KUNIT_CASE(leds_of_two_mcus_work_side_by_side),
 	{}
 };
 
@@ -588,6 +637,7 @@ static struct kunit_case leds_qnap_mcu_cases[] = {
 	KUNIT_CASE(timer_trigger_on_a_dark_led_blinks),
 	KUNIT_CASE_SLOW(heartbeat_trigger_beats),
 	KUNIT_CASE(led_works_without_sleeping_after_a_panic),
+	KUNIT_CASE(led_is_left_alone_after_a_panic_before_a_restart),
 	KUNIT_CASE(change_during_suspend_is_shown_after_resume),
 	KUNIT_CASE(resume_shows_what_was_shown_before),
 	KUNIT_CASE_SLOW(software_blink_goes_on_after_resume),

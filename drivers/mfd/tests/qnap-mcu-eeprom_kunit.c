@@ -134,19 +134,27 @@ static void eeprom_is_for_roots_eyes_only(struct kunit *test)
 }
 
 /* Reads a cell as the driver of the consumer would. */
-static void expect_cell(struct kunit *test, const char *name, const void *contents, size_t len)
+static void *read_cell(struct kunit *test, const char *name, size_t *len)
 {
 	struct device_node *consumer = of_find_node_by_name(NULL, "qnap-mcu-test-consumer");
 	struct nvmem_cell *cell;
-	size_t got_len;
-	void *got;
+	void *contents;
 
 	KUNIT_ASSERT_NOT_NULL(test, consumer);
 	of_node_put_kunit(test, consumer);
 	cell = of_nvmem_cell_get(consumer, name);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, cell);
-	got = nvmem_cell_read(cell, &got_len);
+	contents = nvmem_cell_read(cell, len);
 	nvmem_cell_put(cell);
+
+	return contents;
+}
+
+static void expect_cell(struct kunit *test, const char *name, const void *contents, size_t len)
+{
+	size_t got_len;
+	void *got = read_cell(test, name, &got_len);
+
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, got);
 	KUNIT_EXPECT_EQ(test, len, got_len);
 	KUNIT_EXPECT_MEMEQ(test, got, contents, min(len, got_len));
@@ -166,6 +174,16 @@ static void mac_address_is_a_cell_that_network_drivers_understand(struct kunit *
 	expect_cell(test, "next-mac-address", "\x02\x00\x5e\x10\x01\x00", 6);
 }
 
+static void text_that_is_no_mac_address_is_an_error(struct kunit *test)
+{
+	size_t len;
+
+	memcpy(fixture_mcu(test)->eeprom + 0x35, "02:00:5E:10:00:f ", 17);
+	KUNIT_EXPECT_EQ(test, -EINVAL, PTR_ERR(read_cell(test, "mac-address", &len)));
+	memset(fixture_mcu(test)->eeprom + 0x35, 0xff, 17);
+	KUNIT_EXPECT_EQ(test, -EINVAL, PTR_ERR(read_cell(test, "mac-address", &len)));
+}
+
 static struct kunit_case qnap_mcu_eeprom_cases[] = {
 	KUNIT_CASE_SLOW(eeprom_can_be_read_at_any_offset),
 	KUNIT_CASE_SLOW(eeprom_can_be_read_in_any_length),
@@ -176,6 +194,7 @@ static struct kunit_case qnap_mcu_eeprom_cases[] = {
 	KUNIT_CASE(eeprom_is_for_roots_eyes_only),
 	KUNIT_CASE(serial_number_is_a_cell),
 	KUNIT_CASE(mac_address_is_a_cell_that_network_drivers_understand),
+	KUNIT_CASE(text_that_is_no_mac_address_is_an_error),
 	{}
 };
 

@@ -7,6 +7,7 @@
 # lines that were not reached are in build/kunit/coverage.txt.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/ktap.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/kunit-lib.sh"
 
 # gcov_report: an annotated listing of each driver, as gcov writes it.
@@ -36,7 +37,7 @@ lines()
 
 report_driver()
 {
-	local driver=$1 wanted=90 all reached percent verdict='not ok'
+	local driver=$1 wanted=90 all reached percent
 
 	[ "$(basename "$driver")" != qnap-mcu-frame.c ] || wanted=100
 	: > "$tmp/lines"
@@ -45,24 +46,25 @@ report_driver()
 	reached=$(grep -c ' 1$' "$tmp/lines") || true
 	percent=$((all ? 100 * reached / all : 0))
 	sed -n "s|^\([0-9]*\) 0$|$driver:\1|p" "$tmp/lines" >> "$kunit_logs/coverage.txt"
-	[ "$percent" -lt "$wanted" ] || verdict=ok
-	printf '%s %s: %d of %d lines, %d %% (%d wanted)\n' \
-		"$verdict" "$driver" "$reached" "$all" "$percent" "$wanted"
-	[ "$verdict" = ok ]
+	ktap_case "$driver: $reached of $all lines, $percent % of $wanted % wanted" \
+		[ "$percent" -ge "$wanted" ]
 }
 
 report()
 {
-	local driver failed=0
+	local driver
 
 	: > "$kunit_logs/coverage.txt"
 	while read -r driver; do
-		report_driver "$driver" || failed=1
+		report_driver "$driver"
 	done < <(cd "$repo" && find drivers -name '*.c' ! -path '*/tests/*' | sort)
-	return "$failed"
 }
 
-"$testing/kunit.sh" > "$tmp/ktap" || die "the tests failed, see $kunit_logs"
+status=0
+"$testing/kunit.sh" > "$tmp/ktap" || status=$?
+ktap_begin
+ktap_case "the tests: $(tail -n 1 "$tmp/ktap")" [ "$status" -eq 0 ]
 lock kunit
 step "Reading the coverage data" gcov_report
 report
+ktap_end

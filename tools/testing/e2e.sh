@@ -6,223 +6,81 @@
 #
 #	e2e.sh VERSION [SUITE...]
 #
-# Each suite is a script in e2e/, run in a guest that was booted for it. KTAP goes to stdout, the
-# logs of suites that failed are kept in build/e2e-VERSION/.
+# Each suite is a script in e2e/, run in a guest that was booted for it, as many at a time as there
+# are processors: they mostly wait. KTAP goes to stdout, the logs of suites that failed are kept in
+# build/e2e-VERSION/.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
 
 version=$1
 shift
-suites="probe leds hwmon thermal input nvmem diagnosis reload silent suspend poweroff
-	poweroff-faults poweroff-silent reboot panic"
+[ $# -gt 0 ] || set -- reload leds input hwmon diagnosis thermal probe nvmem silent suspend \
+	poweroff poweroff-faults poweroff-silent reboot panic
 logs=$repo/build/e2e-$version
-chosen=()
+declare -A suite_of=()
 passed=0
 failed=0
+number=0
 
-# What differs from "run e2e/SUITE.sh for two minutes at most, in a guest without thermal zone".
-script_of()
+# The longest first, so that none is left over at the end.
+start_suite()
 {
-	echo "${1%%-*}.sh"
+	"$testing/e2e-suite.sh" "$version" "$1" "$tmp" "$logs/$1" > "$tmp/$1.ktap" \
+		2> "$tmp/$1.err" &
+	suite_of[$!]=$1
+	say "$1 (Linux $version) has started"
 }
 
-arguments_of()
+# Waits for one of the suites that run, and reports it.
+end_suite()
 {
-	case $1 in
-	reload)
-		echo qnap.rounds=50 ;;
-	poweroff-faults)
-		echo qnap.fault=drop,3 ;;
-	poweroff-silent)
-		echo qnap.fault=mute,on ;;
-	panic)
-		echo panic=0 ;;
-	esac
+	local pid status=0
+
+	wait -n -p pid "${!suite_of[@]}" || status=$?
+	report_suite "${suite_of[$pid]}" "$status"
+	unset "suite_of[$pid]"
 }
 
-seconds_of()
-{
-	case $1 in
-	reload)
-		echo 400 ;;
-	*)
-		echo 150 ;;
-	esac
-}
-
-devicetree_of()
-{
-	case $1 in
-	thermal)
-		echo ts433-thermal ;;
-	*)
-		echo ts433 ;;
-	esac
-}
-
-# before_SUITE and after_SUITE: what the host does, and what it sees of the suite's outcome.
-before_silent()
-{
-	mcu "mute on"
-}
-
-# wait_SUITE: in place of waiting until the machine switches itself off.
-#
-# A kernel that does not restart after a panic blinks for ever.
-wait_panic()
-{
-	local end=$((SECONDS + $1))
-
-	while [ "$(frames_sent 'status LED: red on')" -lt 5 ]; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 1
-	done
-	stop_guest
-}
-
-frames_sent()
-{
-	grep -c "> .*| $1" "$tmp/frames" || true
-}
-
-# acknowledged: the MCU said yes to the last power-off request, and only then the machine stopped.
-acknowledged()
-{
-	grep -A1 '| power off' "$tmp/frames" | tail -n 1 | grep -q '| done' &&
-		[ "$(mcu "get power")" = power=off ]
-}
-
-console_says()
-{
-	grep -q "$1" "$tmp/console"
-}
-
-after_poweroff()
-{
-	host_case "the MCU acknowledged before the machine stopped" acknowledged
-	host_case "the machine stopped" console_says 'reboot: Power down'
-	host_case "one request was enough" test "$(frames_sent 'power off')" -eq 1
-}
-
-after_poweroff_faults()
-{
-	host_case "the MCU acknowledged before the machine stopped" acknowledged
-	host_case "it was asked again" test "$(frames_sent 'power off')" -gt 1
-}
-
-after_poweroff_silent()
-{
-	host_case "the machine stopped all the same" console_says 'reboot: Power down'
-	host_case "the console says that the MCU is on" console_says 'did not acknowledge power-off'
-	host_case "within 40 s" test "$stop_seconds" -le 40
-}
-
-after_reboot()
-{
-	host_case "the machine restarted" console_says 'reboot: Restarting system'
-	host_case "the fan is at a safe speed" test "$(mcu "get pwm")" = pwm=128
-	host_case "the MCU is not switched off" test "$(frames_sent 'power off')" -eq 0
-}
-
-after_panic()
-{
-	host_case "the kernel panicked" console_says 'sysrq triggered crash'
-	host_case "the status LED blinked" test "$(frames_sent 'status LED: red on')" -ge 3
-	host_case "the bay's LED blinked" test "$(frames_sent 'hdd2 LED: on')" -ge 3
-	host_case "and were dark in between" test "$(frames_sent 'hdd2 LED: off')" -ge 3
-}
-
-# host_case NAME COMMAND...: a test case outside the guest.
-host_case()
-{
-	local name=$1 number
-
-	shift
-	number=$(($(grep -cE '^(not )?ok ' "$tmp/ktap" || true) + 1))
-	if "$@" > /dev/null 2>&1; then
-		echo "ok $number host: $name" >> "$tmp/ktap"
-	else
-		echo "# $*" >> "$tmp/ktap"
-		echo "not ok $number host: $name" >> "$tmp/ktap"
-	fi
-}
-
-# finished: as many cases as the suite's plan says, and the machine switched itself off.
-finished()
-{
-	local plan
-
-	plan=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$tmp/result" | tr -d '\r')
-	[ "$plan" = "$(grep -cE '^(not )?ok ' "$tmp/result")" ]
-}
-
-boot_suite()
-{
-	local suite=$1 seconds
-
-	seconds=$(seconds_of "$suite")
-	start_emulator
-	! declare -F "before_${suite//-/_}" > /dev/null || "before_${suite//-/_}"
-	# shellcheck disable=SC2046 # a list of words
-	start_guest "$version" "$(devicetree_of "$suite")" "$(script_of "$suite")" \
-		$(arguments_of "$suite")
-	guest_status=0
-	if declare -F "wait_$suite" > /dev/null; then
-		"wait_$suite" "$seconds" || guest_status=$?
-	else
-		wait_guest "$seconds" || guest_status=$?
-	fi
-	stop_guest
-}
-
-run_suite()
-{
-	local suite=$1 bad good
-
-	step "$suite (Linux $version)" boot_suite "$suite"
-	tr -d '\r' < "$tmp/result" | grep -v -e '^+++' -e '^1\.\.' > "$tmp/ktap" || true
-	host_case "the suite ran to its end" finished
-	host_case "it ended in time" test "$guest_status" -eq 0
-	! declare -F "after_${suite//-/_}" > /dev/null || "after_${suite//-/_}"
-	stop_emulator
-	good=$(grep -c '^ok ' "$tmp/ktap" || true)
-	bad=$(grep -c '^not ok ' "$tmp/ktap" || true)
-	passed=$((passed + good))
-	failed=$((failed + bad))
-	report_suite "$suite" "$bad"
-}
-
+# report_suite SUITE STATUS: a suite that failed without a failed case has crashed.
 report_suite()
 {
-	local suite=$1 bad=$2
+	local suite=$1 status=$2 good bad verdict=ok
 
-	suite_number=$((suite_number + 1))
-	sed 's/^/    /' "$tmp/ktap"
-	echo "    1..$(grep -cE '^(not )?ok ' "$tmp/ktap")"
-	if [ "$bad" -eq 0 ]; then
-		echo "ok $suite_number $suite"
-		return
-	fi
-	echo "not ok $suite_number $suite"
-	mkdir -p "$logs/$suite"
-	cp "$tmp"/{result,console,frames,qemu.log,emulator.log} "$logs/$suite/"
-	echo "# logs: ${logs#"$repo"/}/$suite/"
+	good=$(grep -c '^ok ' "$tmp/$suite.ktap" || true)
+	bad=$(grep -c '^not ok ' "$tmp/$suite.ktap" || true)
+	number=$((number + 1))
+	[ "$status" -eq 0 ] || verdict="not ok"
+	sed 's/^/    /' "$tmp/$suite.ktap"
+	sed 's/^/# /' "$tmp/$suite.err"
+	echo "$verdict $number $suite"
+	[ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	say "$suite (Linux $version): $good passed, $bad failed, after ${SECONDS} s"
 }
 
+stop_suites()
+{
+	[ ${#suite_of[@]} -eq 0 ] || kill "${!suite_of[@]}"
+	wait
+}
+
+at_exit stop_suites
 "$testing/need.sh" fetch modules emulator guest
 "$testing/fetch.sh" guest > /dev/null
 build=$("$testing/build.sh" "$version")
 build_emulator
-step "Preparing the guest" guest_image "$version" "$build"
-guest_devicetrees
+step "Preparing the guest" guest_images "$version" "$build"
 rm -rf "$logs"
-suite_number=0
 echo "KTAP version 1"
-[ $# -gt 0 ] || read -ra chosen -d '' <<< "$suites" || true
-for suite in "$@" "${chosen[@]}"; do
-	run_suite "$suite"
+for suite in "$@"; do
+	[ ${#suite_of[@]} -lt "$(nproc)" ] || end_suite
+	start_suite "$suite"
 done
-echo "1..$suite_number"
+while [ ${#suite_of[@]} -gt 0 ]; do
+	end_suite
+done
+echo "1..$number"
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -3,6 +3,7 @@
 # To be sourced after lib.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
+images=$tmp
 emulator=$repo/tools/mcu-emu/mcu-emu
 mcu_socket=$tmp/mcu
 control_socket=$tmp/control
@@ -85,8 +86,14 @@ copy_programs()
 	ln -s busybox "$root/bin/sh"
 }
 
-# guest_image VERSION BUILD: the initramfs for that kernel, with the modules built in BUILD.
-guest_image()
+# guest_images VERSION BUILD: all that start_guest needs, in $images; the modules are in BUILD.
+guest_images()
+{
+	guest_initramfs "$@"
+	guest_devicetrees
+}
+
+guest_initramfs()
 {
 	local kernel programs root=$tmp/root-$1
 
@@ -101,7 +108,7 @@ guest_image()
 	cp "$testing"/guest/*.sh "$testing"/e2e/*.sh "$root/tests/"
 	eeprom_image "$root/tests/eeprom"
 	copy_build_ids "$2" "$root/tests"
-	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$tmp/guest-$1.cpio"
+	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$images/guest.cpio"
 }
 
 # The machine's device tree as QEMU writes it, with the MCU's node: ts433 and ts433-thermal.
@@ -114,7 +121,7 @@ guest_devicetrees()
 	for name in ts433 ts433-thermal; do
 		dtc -q -@ -i "$testing/guest" -I dts -O dtb -o "$tmp/$name.dtbo" \
 			"$testing/guest/$name.dtso"
-		fdtoverlay -i "$tmp/machine.dtb" -o "$tmp/$name.dtb" "$tmp/$name.dtbo"
+		fdtoverlay -i "$tmp/machine.dtb" -o "$images/$name.dtb" "$tmp/$name.dtbo"
 	done
 }
 
@@ -172,8 +179,8 @@ start_guest()
 	rm -f "$tmp/result" "$tmp/console"
 	: > "$tmp/result"
 	qemu-system-aarch64 "${machine[@]}" -nic none -display none -no-reboot \
-		-dtb "$tmp/$devicetree.dtb" -kernel "$kernel/boot/Image" \
-		-initrd "$tmp/guest-$version.cpio" \
+		-dtb "$images/$devicetree.dtb" -kernel "$kernel/boot/Image" \
+		-initrd "$images/guest.cpio" \
 		-append "console=ttyAMA0 panic=1 qnap.run=$script $*" \
 		-chardev "socket,id=mcu,path=$mcu_socket" -device pci-serial,addr=1,chardev=mcu \
 		-chardev "socket,id=control,path=$control_socket" \

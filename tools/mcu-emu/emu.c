@@ -163,6 +163,8 @@ void emu_mute(struct emu *emu, u64 duration)
 /**
  * emu_led_name() - what an LED does, in a word
  * @led: what it does
+ *
+ * Return: the word.
  */
 const char *emu_led_name(enum mcu_led led)
 {

@@ -42,6 +42,8 @@ static void tell(const struct line *line, u64 at, enum line_event event, const u
 /**
  * line_room() - how many bytes from the host the line can take now
  * @line: the line
+ *
+ * Return: the number of bytes.
  */
 size_t line_room(const struct line *line)
 {

@@ -134,6 +134,8 @@ void mcu_press(struct mcu *mcu, u64 until)
  * mcu_pressed() - whether the power button is reported as pressed
  * @mcu: the MCU
  * @now: the time
+ *
+ * Return: true if it is.
  */
 bool mcu_pressed(const struct mcu *mcu, u64 now)
 {
@@ -450,6 +452,8 @@ static bool blink_lit(enum mcu_led led, u64 half_period, u64 now)
  * @mcu: the MCU
  * @bay: bay, from 0
  * @now: the time
+ *
+ * Return: true if it does.
  */
 bool mcu_disk_lit(const struct mcu *mcu, unsigned int bay, u64 now)
 {
@@ -462,6 +466,8 @@ bool mcu_disk_lit(const struct mcu *mcu, unsigned int bay, u64 now)
  * mcu_usb_lit() - whether the USB LED shines at this moment
  * @mcu: the MCU
  * @now: the time
+ *
+ * Return: true if it does.
  */
 bool mcu_usb_lit(const struct mcu *mcu, u64 now)
 {
@@ -477,6 +483,8 @@ static u64 status_half_period(enum mcu_led led)
  * mcu_red_lit() - whether the red status LED shines at this moment
  * @mcu: the MCU
  * @now: the time
+ *
+ * Return: true if it does.
  */
 bool mcu_red_lit(const struct mcu *mcu, u64 now)
 {
@@ -487,6 +495,8 @@ bool mcu_red_lit(const struct mcu *mcu, u64 now)
  * mcu_green_lit() - whether the green status LED shines at this moment
  * @mcu: the MCU
  * @now: the time
+ *
+ * Return: true if it does.
  */
 bool mcu_green_lit(const struct mcu *mcu, u64 now)
 {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Test results in KTAP, for shell tests.
+# shellcheck shell=sh
 
 count=0
 failed=0

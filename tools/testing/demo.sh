@@ -18,4 +18,8 @@ start_emulator
 mcu "temp 38"
 start_guest "$version" ts433-thermal tour.sh
 echo "Booting Debian's kernel $(cat "$(kernel_dir "$version")/release") in QEMU, as a TS-433"
-"$testing/demo-show.py" "$tmp/result" "$tmp/frames" "$control_socket" "$qemu_pid"
+# In the background, for signals not to wait until it ends.
+"$testing/demo-show.py" "$tmp/result" "$tmp/frames" "$control_socket" "$qemu_pid" &
+show_pid=$!
+at_exit "kill $show_pid 2> /dev/null"
+wait "$show_pid"

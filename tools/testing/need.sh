@@ -14,7 +14,7 @@ packages_of()
 	modules)
 		echo make gcc libc6-dev gcc-aarch64-linux-gnu kmod rsync ;;
 	emulator)
-		echo make gcc libc6-dev libncurses-dev python3 ;;
+		echo make gcc libc6-dev libncurses-dev man-db groff-base python3 ;;
 	guest)
 		echo qemu-system-arm device-tree-compiler cpio kmod python3 ;;
 	kunit)

@@ -46,7 +46,7 @@ static void blink(struct led_classdev *cdev, unsigned long on_ms, unsigned long 
 
 static void set_trigger(struct kunit *test, struct led_classdev *cdev, const char *trigger)
 {
-	const struct attribute_group **groups = cdev->dev->class->dev_groups;
+	const struct attribute_group * const *groups = cdev->dev->class->dev_groups;
 	char name[32];
 
 	strscpy(name, trigger, sizeof(name));
@@ -74,20 +74,19 @@ static void leds_of_a_ts433_have_their_names(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 1, led(test, names[i])->max_brightness);
 }
 
-static int has_prefix(struct device *dev, void *prefix)
+static bool has_prefix(struct device *dev, const void *prefix)
 {
 	return dev->class && !strcmp(dev->class->name, "leds") &&
 	       strstarts(dev_name(dev), prefix);
 }
 
 /* Of two MCUs, one has its LEDs renamed: the name is only the beginning. */
-static struct led_classdev *led_like(struct kunit *test, char *name)
+static struct led_classdev *led_like(struct kunit *test, const char *name)
 {
-	struct device *dev = device_find_child(&fixture_child(test, "qnap-mcu-leds")->dev, name,
-					       has_prefix);
+	struct device *dev = fixture_find_below(&fixture_child(test, "qnap-mcu-leds")->dev,
+						has_prefix, name);
 
 	KUNIT_ASSERT_NOT_NULL(test, dev);
-	put_device(dev);
 
 	return dev_get_drvdata(dev);
 }

@@ -21,7 +21,7 @@
 /* Longest read that is known to be good. */
 #define BLOCK_SIZE	32
 
-static int is_nvmem(struct device *dev, void *data)
+static bool is_nvmem(struct device *dev, const void *data)
 {
 	return dev->bus && !strcmp(dev->bus->name, "nvmem");
 }
@@ -29,11 +29,10 @@ static int is_nvmem(struct device *dev, void *data)
 /* The nvmem device below the function's platform device. */
 static struct device *nvmem_dev(struct kunit *test)
 {
-	struct device *dev = device_find_child(&fixture_child(test, "qnap-mcu-eeprom")->dev, NULL,
-					       is_nvmem);
+	struct device *dev = fixture_find_below(&fixture_child(test, "qnap-mcu-eeprom")->dev,
+						is_nvmem, NULL);
 
 	KUNIT_ASSERT_NOT_NULL(test, dev);
-	put_device(dev);
 
 	return dev;
 }
@@ -119,7 +118,7 @@ static umode_t file_mode(struct kunit *test)
 {
 	struct device *dev = nvmem_dev(test);
 
-	for (const struct attribute_group **group = dev->groups; group && *group; group++) {
+	for (const struct attribute_group * const *group = dev->groups; group && *group; group++) {
 		if ((*group)->is_bin_visible && *(*group)->bin_attrs)
 			return (*group)->is_bin_visible(&dev->kobj, *(*group)->bin_attrs, 0);
 	}

@@ -184,7 +184,40 @@ struct qnap_mcu *fixture_qnap_mcu(struct kunit *test)
 	return dev_get_drvdata(&fixture_box(test)->serdev->dev);
 }
 
-static int fixture_match_child(struct device *dev, void *name)
+struct fixture_search {
+	fixture_match_fn match;
+	const void *data;
+	struct device *found;
+};
+
+static int fixture_look_at(struct device *dev, void *data)
+{
+	struct fixture_search *search = data;
+
+	if (search->match(dev, search->data))
+		search->found = dev;
+
+	return !!search->found;
+}
+
+/**
+ * fixture_find_below() - look for a device
+ * @parent: its parent
+ * @match: true for the device
+ * @data: what @match gets, too
+ *
+ * Return: device, valid until it is removed, or NULL.
+ */
+struct device *fixture_find_below(struct device *parent, fixture_match_fn match, const void *data)
+{
+	struct fixture_search search = { .match = match, .data = data };
+
+	device_for_each_child(parent, &search, fixture_look_at);
+
+	return search.found;
+}
+
+static bool fixture_is_function(struct device *dev, const void *name)
 {
 	return dev_is_platform(dev) && !strcmp(to_platform_device(dev)->name, name);
 }
@@ -198,12 +231,7 @@ static int fixture_match_child(struct device *dev, void *name)
  */
 struct device *fixture_find_child(struct kunit *test, const char *name)
 {
-	struct serdev_device *serdev = fixture_box(test)->serdev;
-	struct device *child = device_find_child(&serdev->dev, (void *)name, fixture_match_child);
-
-	put_device(child);
-
-	return child;
+	return fixture_find_below(&fixture_box(test)->serdev->dev, fixture_is_function, name);
 }
 
 /**
@@ -229,7 +257,7 @@ struct fixture_wanted {
 	const char *name;
 };
 
-static int fixture_match_class(struct device *dev, void *data)
+static bool fixture_is_wanted(struct device *dev, const void *data)
 {
 	const struct fixture_wanted *wanted = data;
 
@@ -249,11 +277,12 @@ static int fixture_match_class(struct device *dev, void *data)
 struct device *fixture_class_device(struct kunit *test, const char *child, const char *class,
 				    const char *name)
 {
-	struct fixture_wanted wanted = { .class = class, .name = name };
+	const struct fixture_wanted wanted = { .class = class, .name = name };
 	struct platform_device *pdev = fixture_child(test, child);
-	struct device *dev = device_find_child(&pdev->dev, &wanted, fixture_match_class);
+	struct device *dev = fixture_find_below(&pdev->dev, fixture_is_wanted, &wanted);
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, dev, "no %s %s", class, name ?: "");
+	get_device(dev);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, fixture_put_device, dev));
 
 	return dev;
@@ -292,7 +321,7 @@ void fixture_forget_sent(struct kunit *test)
 	port->num_sent = 0;
 }
 
-static struct device_attribute *fixture_find_in(const struct attribute_group **groups,
+static struct device_attribute *fixture_find_in(const struct attribute_group * const *groups,
 						const char *name)
 {
 	for (; groups && *groups; groups++) {

@@ -56,6 +56,8 @@ struct qnap_mcu_fixture {
 	struct kmsg_dump_iter log;
 };
 
+typedef bool (*fixture_match_fn)(struct device *dev, const void *data);
+
 int qnap_mcu_fixture_init(struct kunit *test);
 int qnap_mcu_fixture_init_ts433(struct kunit *test);
 
@@ -80,6 +82,7 @@ void fixture_select(struct kunit *test, size_t box);
 struct fake_box *fixture_box(struct kunit *test);
 struct fake_mcu *fixture_mcu(struct kunit *test);
 struct qnap_mcu *fixture_qnap_mcu(struct kunit *test);
+struct device *fixture_find_below(struct device *parent, fixture_match_fn match, const void *data);
 struct device *fixture_find_child(struct kunit *test, const char *name);
 struct platform_device *fixture_child(struct kunit *test, const char *name);
 struct device *fixture_class_device(struct kunit *test, const char *child, const char *class,

@@ -246,13 +246,10 @@ unpack_kernel()
 
 	unpack "$dir"
 	rm -rf "${dir:?}/usr/share"
-	# Both layouts at the same place: image in boot/, modules in lib/modules/.
-	if [ ! -e "$dir/lib" ]; then
-		ln -s usr/lib "$dir/lib"
-		mkdir "$dir/boot"
-		mv "$dir"/lib/modules/*/vmlinuz "$dir/boot/"
-	fi
-	mv "$dir"/boot/vmlinuz* "$dir/boot/Image"
+	# The same places for all: modules in lib/modules/, the image is boot/Image.
+	[ -e "$dir/lib" ] || ln -s usr/lib "$dir/lib"
+	mkdir -p "$dir/boot"
+	mv "$(find "$dir"/boot "$dir"/lib/modules/* -maxdepth 1 -name 'vmlinuz*')" "$dir/boot/Image"
 	depmod -b "$dir" "$(basename "$dir"/lib/modules/*)"
 	wrap_foreign_programs "$dir" "$final"
 	settle_headers "$dir" "$final"

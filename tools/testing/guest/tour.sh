@@ -5,7 +5,8 @@
 # shellcheck source=tests.sh
 . /tests/tests.sh > /dev/null
 
-# What happened so far belongs together. Two pauses, for the frames to be in the trace by then.
+# What happened so far belongs together. The pauses here and below let the host read the trace in
+# between.
 mark()
 {
 	sleep 0.4
@@ -16,6 +17,7 @@ mark()
 title()
 {
 	echo "+++ title $*"
+	sleep 0.2
 }
 
 # run COMMAND: as typed at a shell prompt.
@@ -97,10 +99,10 @@ title "The thermal zone drives the fan"
 run "echo 2 > pwm1_enable"
 happens "the case warms up to 70 degrees" mcu temp 70
 run "sleep 4; cat temp1_input pwm1"
-check "the fan runs faster" pwm_at_least 166
+check "the fan runs faster" eventually 10 pwm_at_least 166
 happens "the case cools down to 40 degrees" mcu temp 40
 run "sleep 4; cat temp1_input pwm1"
-check "the fan runs slower" want 64 mcu_says pwm
+check "the fan runs slower" eventually 10 want 64 mcu_says pwm
 
 title "The power button"
 event=$(event_device)

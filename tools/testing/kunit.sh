@@ -21,8 +21,8 @@ boot()
 	local log=$kunit_logs/$1.log
 
 	shift
-	TMPDIR=$tmp timeout --kill-after=10 "$time_limit" "$kunit_build/linux" mem=512M console=tty \
-		kunit.enable=1 kunit_shutdown=halt "$@" < /dev/null > "$log" 2>&1 ||
+	TMPDIR=$tmp timeout --kill-after=10 "$time_limit" "$kunit_build/linux" mem=512M \
+		console=tty kunit.enable=1 kunit_shutdown=halt "$@" < /dev/null > "$log" 2>&1 ||
 		echo "The kernel ended with status $?" >> "$log"
 }
 

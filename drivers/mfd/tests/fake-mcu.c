@@ -392,17 +392,17 @@ void fake_mcu_receive(struct fake_mcu *mcu, const u8 *data, size_t len)
 void fake_mcu_expect_trouble(struct fake_mcu *mcu, const char *command, enum fake_fault fault,
 			     unsigned int times, unsigned int detail)
 {
-	guard(spinlock_irqsave)(&mcu->port->lock);
-
-	if (mcu->num_trouble == FAKE_MCU_FAULTS)
-		return;
-
-	mcu->trouble[mcu->num_trouble++] = (struct fake_trouble) {
+	const struct fake_trouble trouble = {
 		.command = command,
 		.fault = fault,
 		.times = times,
 		.detail = detail,
 	};
+
+	scoped_guard(spinlock_irqsave, &mcu->port->lock) {
+		if (mcu->num_trouble < FAKE_MCU_FAULTS)
+			mcu->trouble[mcu->num_trouble++] = trouble;
+	}
 }
 
 /**
@@ -411,9 +411,8 @@ void fake_mcu_expect_trouble(struct fake_mcu *mcu, const char *command, enum fak
  */
 void fake_mcu_forget_trouble(struct fake_mcu *mcu)
 {
-	guard(spinlock_irqsave)(&mcu->port->lock);
-
-	mcu->num_trouble = 0;
+	scoped_guard(spinlock_irqsave, &mcu->port->lock)
+		mcu->num_trouble = 0;
 }
 
 /**
@@ -424,9 +423,8 @@ void fake_mcu_forget_trouble(struct fake_mcu *mcu)
  */
 void fake_mcu_say(struct fake_mcu *mcu, const char *data, size_t len)
 {
-	guard(spinlock_irqsave)(&mcu->port->lock);
-
-	fake_port_reply(mcu->port, ktime_get(), data, len);
+	scoped_guard(spinlock_irqsave, &mcu->port->lock)
+		fake_port_reply(mcu->port, ktime_get(), data, len);
 }
 
 /**

@@ -78,30 +78,40 @@ ktime_t fake_port_reply(struct fake_port *port, ktime_t when, const u8 *data, si
 /* Returns false if nothing is on its way. */
 static bool fake_port_next_due(struct fake_port *port, ktime_t *due)
 {
-	struct fake_byte byte;
+	struct fake_byte byte = {};
+	bool found = false;
 
-	guard(spinlock_irqsave)(&port->lock);
+	scoped_guard(spinlock_irqsave, &port->lock)
+		found = kfifo_peek(&port->line, &byte);
 
-	if (!kfifo_peek(&port->line, &byte))
-		return false;
 	*due = byte.due;
 
-	return true;
+	return found;
 }
 
-static size_t fake_port_take(struct fake_port *port, u8 *chunk)
+static size_t fake_port_take_due(struct fake_port *port, u8 *chunk)
 {
 	const ktime_t now = ktime_get();
 	struct fake_byte byte;
 	size_t len = 0;
 
-	guard(spinlock_irqsave)(&port->lock);
+	lockdep_assert_held(&port->lock);
 
 	while (len < port->chunk && kfifo_peek(&port->line, &byte) &&
 	       !ktime_after(byte.due, now)) {
 		chunk[len++] = byte.value;
 		kfifo_skip(&port->line);
 	}
+
+	return len;
+}
+
+static size_t fake_port_take(struct fake_port *port, u8 *chunk)
+{
+	size_t len = 0;
+
+	scoped_guard(spinlock_irqsave, &port->lock)
+		len = fake_port_take_due(port, chunk);
 
 	return len;
 }
@@ -153,13 +163,12 @@ static ssize_t fake_port_accept(struct fake_port *port, size_t len)
 	return port->write_error ?: len / 2;
 }
 
-static ssize_t fake_port_write_buf(struct serdev_controller *ctrl, const u8 *data, size_t len)
+static ssize_t fake_port_write(struct fake_port *port, const u8 *data, size_t len)
 {
-	struct fake_port *port = to_fake_port(ctrl);
 	u8 wire[FAKE_PORT_FRAME_MAX];
 	ssize_t accepted;
 
-	guard(spinlock_irqsave)(&port->lock);
+	lockdep_assert_held(&port->lock);
 
 	if (!port->is_open || len > sizeof(wire)) {
 		port->misused++;
@@ -174,6 +183,17 @@ static ssize_t fake_port_write_buf(struct serdev_controller *ctrl, const u8 *dat
 	fake_mcu_receive(port->mcu, wire, fake_port_transmit(port, wire, data, accepted));
 
 	return accepted;
+}
+
+static ssize_t fake_port_write_buf(struct serdev_controller *ctrl, const u8 *data, size_t len)
+{
+	struct fake_port *port = to_fake_port(ctrl);
+	ssize_t ret = 0;
+
+	scoped_guard(spinlock_irqsave, &port->lock)
+		ret = fake_port_write(port, data, len);
+
+	return ret;
 }
 
 static void fake_port_write_flush(struct serdev_controller *ctrl)

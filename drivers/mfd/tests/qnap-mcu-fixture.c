@@ -300,10 +300,10 @@ size_t fixture_count_sent(struct kunit *test, const char *begin)
 	struct fake_port *port = &fixture_box(test)->port;
 	size_t count = 0;
 
-	guard(spinlock_irqsave)(&port->lock);
-
-	for (size_t i = 0; i < port->num_sent; i++)
-		count += !memcmp(port->sent[i].bytes, begin, strlen(begin));
+	scoped_guard(spinlock_irqsave, &port->lock) {
+		for (size_t i = 0; i < port->num_sent; i++)
+			count += !memcmp(port->sent[i].bytes, begin, strlen(begin));
+	}
 
 	return count;
 }
@@ -316,9 +316,8 @@ void fixture_forget_sent(struct kunit *test)
 {
 	struct fake_port *port = &fixture_box(test)->port;
 
-	guard(spinlock_irqsave)(&port->lock);
-
-	port->num_sent = 0;
+	scoped_guard(spinlock_irqsave, &port->lock)
+		port->num_sent = 0;
 }
 
 static struct device_attribute *fixture_find_in(const struct attribute_group * const *groups,

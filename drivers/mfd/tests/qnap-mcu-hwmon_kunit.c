@@ -499,6 +499,8 @@ static void failed_cooling_state_does_not_come_back_after_shutdown(struct kunit 
  * struct regulator - a thread that keeps changing the fan
  * @test: test
  * @set: changes it to something that depends on the number
+ * @cdev: cooling device, if it is changed by that
+ * @dev: hwmon device, if it is changed by that
  * @done: it has ended
  */
 struct regulator {

@@ -99,6 +99,8 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 
 	lockdep_assert_held(&link->rx_lock);
 
+	new_burst |= !rx->straying;
+	rx->straying = len;
 	if (!len)
 		return;
 
@@ -193,10 +195,10 @@ size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t 
 	struct qnap_mcu_rx *rx = &link->rx;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		const bool new_burst = ktime_ms_delta(now, rx->last_byte) >= QNAP_MCU_QUIET_MS;
+		const bool quiet = ktime_ms_delta(now, rx->last_byte) >= QNAP_MCU_QUIET_MS;
 		const size_t used = qnap_mcu_rx_feed(link, data, len);
 
-		qnap_mcu_rx_stray(link, data + used, len - used, new_burst || used);
+		qnap_mcu_rx_stray(link, data + used, len - used, quiet || used);
 		rx->last_byte = now;
 	}
 

@@ -69,6 +69,7 @@ enum qnap_mcu_rx_state {
  * @len: number of bytes in @buf
  * @heard: a byte came since the request was sent
  * @last_byte: when the last byte came
+ * @straying: it was a stray one
  * @settling: the reply, once it is there, settles the link
  * @settled: every reply asked for has come and none else: the next one belongs to the next request
  * @overdue: a request stayed without its reply, which may still come
@@ -82,6 +83,7 @@ struct qnap_mcu_rx {
 	size_t len;
 	bool heard;
 	ktime_t last_byte;
+	bool straying;
 	bool settling;
 	bool settled;
 	bool overdue;

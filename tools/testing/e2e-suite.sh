@@ -28,7 +28,7 @@ arguments_of()
 	reload)
 		echo qnap.rounds=50 ;;
 	poweroff-faults)
-		echo qnap.fault=drop,3 ;;
+		echo qnap.fault=drop,20 ;;
 	poweroff-silent)
 		echo qnap.fault=mute,on ;;
 	panic)

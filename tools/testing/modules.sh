@@ -2,11 +2,12 @@
 # Building a copy of the kernel modules. To be sourced after lib.sh.
 # shellcheck shell=bash disable=SC2154
 
-# copy_sources BUILD: what kbuild needs, and nothing that was built elsewhere.
+# copy_sources BUILD: what kbuild needs, and nothing that was built elsewhere. What differs gets the
+# present time, whatever time the checkout has for it: make shall see the change.
 copy_sources()
 {
 	mkdir -p "$1"
-	rsync -a --delete --exclude '*.o' --exclude '*.ko' --exclude '*.mod*' --exclude '.*.cmd' \
+	rsync -rlpc --delete --exclude '*.o' --exclude '*.ko' --exclude '*.mod*' --exclude '.*.cmd' \
 		--exclude Module.symvers --exclude modules.order \
 		--include '/Kbuild' --include '/Kconfig' --include '/Makefile' \
 		--include '/drivers/***' --include '/include/***' --include '/compat/***' \

@@ -16,7 +16,7 @@ lines()
 	dmesg | grep -c "qnap-mcu.*${serdev##*/}"
 }
 
-# The complaint comes once the MCU was asked in vain, for more than a second. Loading is over by then.
+# The complaint comes after the MCU was asked in vain for a second. Loading is over by then.
 loading_does_not_wait()
 {
 	rmmod qnap-mcu

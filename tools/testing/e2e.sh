@@ -32,14 +32,21 @@ start_suite()
 	say "$1 (Linux $version) has started"
 }
 
-# Waits for one of the suites that run, and reports it.
-end_suite()
+# Reports the suites that have ended, as soon as there is one.
+end_suites()
 {
-	local pid status=0
+	local before=${#suite_of[@]} pid status
 
-	wait -n -p pid "${!suite_of[@]}" || status=$?
-	report_suite "${suite_of[$pid]}" "$status"
-	unset "suite_of[$pid]"
+	while [ ${#suite_of[@]} -eq "$before" ]; do
+		sleep 0.5
+		for pid in "${!suite_of[@]}"; do
+			! kill -0 "$pid" 2> /dev/null || continue
+			status=0
+			wait "$pid" || status=$?
+			report_suite "${suite_of[$pid]}" "$status"
+			unset "suite_of[$pid]"
+		done
+	done
 }
 
 # report_suite SUITE STATUS: a suite that failed without a failed case has crashed.
@@ -75,11 +82,11 @@ step "Preparing the guest" guest_images "$version" "$build"
 rm -rf "$logs"
 echo "KTAP version 1"
 for suite in "$@"; do
-	[ ${#suite_of[@]} -lt "$(nproc)" ] || end_suite
+	[ ${#suite_of[@]} -lt "$(nproc)" ] || end_suites
 	start_suite "$suite"
 done
 while [ ${#suite_of[@]} -gt 0 ]; do
-	end_suite
+	end_suites
 done
 echo "1..$number"
 echo "$passed passed, $failed failed"

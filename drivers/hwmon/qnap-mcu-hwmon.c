@@ -158,7 +158,7 @@ static int tsx33_get_pwm(struct qnap_mcu *mcu, int channel, long *val)
 	};
 	int ret;
 
-	ret = qnap_mcu_exec(mcu, &command);
+	ret = qnap_mcu_transact(mcu, &command);
 	if (!ret)
 		*val = pwm;
 
@@ -190,7 +190,7 @@ static int tsx33_get_rpm(struct qnap_mcu *mcu, int channel, long *val)
 	};
 	int ret;
 
-	ret = qnap_mcu_exec(mcu, &command);
+	ret = qnap_mcu_transact(mcu, &command);
 	if (!ret)
 		*val = get_unaligned_be16(&data[1]) * 30;
 
@@ -211,7 +211,7 @@ static int tsx33_get_temp(struct qnap_mcu *mcu, int channel, long *val)
 	};
 	int ret;
 
-	ret = qnap_mcu_exec(mcu, &command);
+	ret = qnap_mcu_transact(mcu, &command);
 	if (!ret)
 		*val = (raw - 128) * (long)MILLIDEGREE_PER_DEGREE;
 

@@ -128,7 +128,7 @@ static const struct qnap_mcu_model qnap_mcu_ts433 = {
 };
 
 /**
- * qnap_mcu_exec() - have the MCU carry out a command
+ * qnap_mcu_transact() - have the MCU carry out a command
  * @mcu: the MCU
  * @command: request and expected reply
  *
@@ -146,11 +146,11 @@ static const struct qnap_mcu_model qnap_mcu_ts433 = {
  * * -%ESHUTDOWN: the system is suspended
  * * -%EIO: the port did not take the whole request, or another error of the port
  */
-int qnap_mcu_exec(struct qnap_mcu *mcu, const struct qnap_mcu_command *command)
+int qnap_mcu_transact(struct qnap_mcu *mcu, const struct qnap_mcu_command *command)
 {
 	return qnap_mcu_link_exec(&mcu->link, command);
 }
-EXPORT_SYMBOL_GPL(qnap_mcu_exec);
+EXPORT_SYMBOL_GPL(qnap_mcu_transact);
 
 /**
  * qnap_mcu_post() - send a request when it is too late to wait for a reply
@@ -160,8 +160,8 @@ EXPORT_SYMBOL_GPL(qnap_mcu_exec);
  *
  * After a panic nothing sleeps any more and no reply is read. The request may be lost.
  *
- * Context: after a panic only: takes no lock against qnap_mcu_exec(). The port takes its own lock,
- *	    and sends only if interrupts are enabled afterwards.
+ * Context: after a panic only: takes no lock against qnap_mcu_transact(). The port takes its own
+ *	    lock, and sends only if interrupts are enabled afterwards.
  * Return: 0 if the port took the request, -%EINVAL if it is empty or too long, -%EIO or another
  *	   error of the port if not
  */

@@ -512,7 +512,7 @@ static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_t
  * @command: request and expected reply
  *
  * Context: process context, sleeps; not interruptible.
- * Return: as qnap_mcu_exec().
+ * Return: as qnap_mcu_transact().
  */
 int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
 {
@@ -534,7 +534,7 @@ int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command
  * @version: set to its firmware version on success
  *
  * Context: process context, sleeps; not interruptible.
- * Return: as qnap_mcu_exec().
+ * Return: as qnap_mcu_transact().
  */
 int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE])
 {
@@ -557,7 +557,7 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
  *
  * Context: process context, sleeps.
  * Return: number of bytes in @reply, 0 if the MCU stayed silent, -EINVAL if the request is empty
- *	   or too long, otherwise as qnap_mcu_exec().
+ *	   or too long, otherwise as qnap_mcu_transact().
  */
 int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
 			   u8 *reply, size_t size)

@@ -38,7 +38,7 @@ static int qnap_mcu_eeprom_read_block(struct qnap_mcu *mcu, unsigned int offset,
 		.data_len = len,
 	};
 
-	return qnap_mcu_exec(mcu, &command);
+	return qnap_mcu_transact(mcu, &command);
 }
 
 static int qnap_mcu_eeprom_read(void *priv, unsigned int offset, void *val, size_t bytes)

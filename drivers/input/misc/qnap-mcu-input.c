@@ -81,7 +81,7 @@ static int tsx33_read_button(struct qnap_mcu *mcu, bool *pressed)
 	};
 	int ret;
 
-	ret = qnap_mcu_exec(mcu, &command);
+	ret = qnap_mcu_transact(mcu, &command);
 	if (ret)
 		return ret;
 

@@ -35,7 +35,7 @@ static int read_button(struct kunit *test, u8 *state)
 		.data_len = 1,
 	};
 
-	return qnap_mcu_exec(fixture_qnap_mcu(test), &command);
+	return qnap_mcu_transact(fixture_qnap_mcu(test), &command);
 }
 
 static int read_eeprom(struct kunit *test, u8 offset, u8 *data, u8 len)
@@ -49,7 +49,7 @@ static int read_eeprom(struct kunit *test, u8 offset, u8 *data, u8 len)
 		.data_len = len,
 	};
 
-	return qnap_mcu_exec(fixture_qnap_mcu(test), &command);
+	return qnap_mcu_transact(fixture_qnap_mcu(test), &command);
 }
 
 static int beep_short(struct kunit *test)
@@ -361,11 +361,11 @@ static void persistent_command_outlives_a_dead_mcu(struct kunit *test)
 
 	fake_mcu_expect_trouble(fixture_mcu(test), "%V", FAKE_LOSE_REQUEST, ALWAYS, 0);
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_LOSE_REQUEST, 20, 0);
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec(fixture_qnap_mcu(test), &command));
+	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_transact(fixture_qnap_mcu(test), &command));
 	KUNIT_EXPECT_EQ(test, 1, fixture_mcu(test)->num_beeps);
 
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_LOSE_REQUEST, ALWAYS, 0);
-	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, qnap_mcu_exec(fixture_qnap_mcu(test), &command));
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, qnap_mcu_transact(fixture_qnap_mcu(test), &command));
 	KUNIT_EXPECT_LE(test, ktime_ms_delta(ktime_get(), start), 25000);
 }
 
@@ -425,7 +425,7 @@ static void impossible_command_is_not_sent(struct kunit *test)
 
 	for (size_t i = 0; i < ARRAY_SIZE(impossible); i++)
 		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
-				    qnap_mcu_exec(fixture_qnap_mcu(test), &impossible[i]),
+				    qnap_mcu_transact(fixture_qnap_mcu(test), &impossible[i]),
 				    "command %zu", i);
 	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
 }

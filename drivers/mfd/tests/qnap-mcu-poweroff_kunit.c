@@ -146,7 +146,7 @@ static void poweroff_waits_for_its_turn_on_the_line(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, command.data);
 	fake_mcu_expect_trouble(fixture_mcu(test), "\xf7", FAKE_LATE, 1, 90);
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec(fixture_qnap_mcu(test), &command));
+	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_transact(fixture_qnap_mcu(test), &command));
 	power_off_prepare(test);
 	expect_power_off(test, 1);
 	KUNIT_EXPECT_MEMEQ(test, command.data, eeprom, 32);

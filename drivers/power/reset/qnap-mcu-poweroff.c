@@ -64,7 +64,7 @@ static int qnap_mcu_poweroff(struct sys_off_data *data)
 	};
 	int ret;
 
-	ret = qnap_mcu_exec(poweroff->mcu, &command);
+	ret = qnap_mcu_transact(poweroff->mcu, &command);
 	if (ret)
 		dev_emerg(poweroff->dev,
 			  "MCU did not acknowledge power-off: drives may stay on, unplug to restart (%pe)\n",

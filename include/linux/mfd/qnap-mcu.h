@@ -50,7 +50,7 @@ struct qnap_mcu_command {
 	unsigned int persist_ms;
 };
 
-int qnap_mcu_exec(struct qnap_mcu *mcu, const struct qnap_mcu_command *command);
+int qnap_mcu_transact(struct qnap_mcu *mcu, const struct qnap_mcu_command *command);
 int qnap_mcu_post(struct qnap_mcu *mcu, const u8 *request, size_t request_len);
 const struct qnap_mcu_variant *qnap_mcu_get_variant(const struct qnap_mcu *mcu);
 
@@ -60,8 +60,8 @@ const struct qnap_mcu_variant *qnap_mcu_get_variant(const struct qnap_mcu *mcu);
  * @request: the request, without its checksum
  * @request_len: its length, 1 to 21 bytes
  *
- * Context: may sleep, see qnap_mcu_exec().
- * Return: 0 once the MCU acknowledged, or the errors of qnap_mcu_exec().
+ * Context: may sleep, see qnap_mcu_transact().
+ * Return: 0 once the MCU acknowledged, or the errors of qnap_mcu_transact().
  */
 static inline int qnap_mcu_exec_ack(struct qnap_mcu *mcu, const u8 *request, size_t request_len)
 {
@@ -70,7 +70,7 @@ static inline int qnap_mcu_exec_ack(struct qnap_mcu *mcu, const u8 *request, siz
 		.request_len = request_len,
 	};
 
-	return qnap_mcu_exec(mcu, &command);
+	return qnap_mcu_transact(mcu, &command);
 }
 
 #endif /* _LINUX_MFD_QNAP_MCU_H */

@@ -7,8 +7,8 @@
 copy_sources()
 {
 	mkdir -p "$1"
-	rsync -rlpc --delete --exclude '*.o' --exclude '*.ko' --exclude '*.mod*' --exclude '.*.cmd' \
-		--exclude Module.symvers --exclude modules.order \
+	rsync -rlpc --delete --exclude '*.o' --exclude '*.ko' --exclude '*.mod*' \
+		--exclude '.*.cmd' --exclude Module.symvers --exclude modules.order \
 		--include '/Kbuild' --include '/Kconfig' --include '/Makefile' \
 		--include '/drivers/***' --include '/include/***' --include '/compat/***' \
 		--include '/tools/' --include '/tools/testing/' \

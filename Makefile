@@ -6,6 +6,8 @@
 KDIR	?= /lib/modules/$(shell uname -r)/build
 
 testing	:= tools/testing
+built	:= \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+	   -o -name '.*.o.d' -o -name 'Module.symvers' -o -name 'modules.order' \)
 tools	:= $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile))
 
 help: ## this list
@@ -29,9 +31,8 @@ kdir-fits:
 	@$(testing)/kdir-fits.sh '$(KDIR)'
 
 clean: ## remove what modules and tools have built
-	find drivers . -maxdepth 4 -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' \
-		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name 'Module.symvers' \
-		-o -name 'modules.order' \) -exec rm -f {} +
+	find . -maxdepth 1 -type f $(built) -exec rm -f {} +
+	find drivers -type f $(built) -exec rm -f {} +
 	for tool in $(tools); do $(MAKE) -C $$tool clean || exit 1; done
 
 tools: ## build the emulator of the microcontroller and the other programs

@@ -379,6 +379,15 @@ static void blinking_half_goes_on_when_the_other_is_lit(struct kunit *test)
 	expect_red_blinking_on_green(test);
 }
 
+static void expect_only_green_from_now_on(struct kunit *test)
+{
+	msleep(100);
+	fixture_forget_sent(test);
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, STATUS_GREEN, fixture_mcu(test)->status_led);
+	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
+}
+
 static void half_that_yielded_stays_dark_once_switched_off(struct kunit *test)
 {
 	struct led_classdev *red = led(test, "red:status");
@@ -387,11 +396,34 @@ static void half_that_yielded_stays_dark_once_switched_off(struct kunit *test)
 	blink(red, 500, 500);
 	KUNIT_EXPECT_EQ(test, 0, green->brightness_set_blocking(green, 1));
 	led_set_brightness(red, 0);
-	msleep(100);
+	expect_only_green_from_now_on(test);
+}
+
+/* The LED core's own work may switch it off before it begins the blink that it was handed. */
+static void half_that_yielded_stays_dark_if_that_comes_first(struct kunit *test)
+{
+	struct led_classdev *red = led(test, "red:status");
+	struct led_classdev *green = led(test, "green:status");
+
+	blink(red, 500, 500);
+	KUNIT_EXPECT_EQ(test, 0, green->brightness_set_blocking(green, 1));
+	KUNIT_EXPECT_EQ(test, 0, red->brightness_set_blocking(red, 0));
+	expect_only_green_from_now_on(test);
+}
+
+static void half_that_is_being_unregistered_does_not_begin_to_blink(struct kunit *test)
+{
+	struct led_classdev *red = led(test, "red:status");
+	struct led_classdev *green = led(test, "green:status");
+
+	blink(red, 500, 500);
+	red->flags |= LED_UNREGISTERING;
+	KUNIT_EXPECT_EQ(test, 0, green->brightness_set_blocking(green, 1));
+	KUNIT_EXPECT_EQ(test, STATUS_BOTH, fixture_mcu(test)->status_led);
 	fixture_forget_sent(test);
 	msleep(5000);
-	KUNIT_EXPECT_EQ(test, STATUS_GREEN, fixture_mcu(test)->status_led);
 	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
+	red->flags &= ~LED_UNREGISTERING;
 }
 
 static void half_that_yielded_goes_with_the_driver(struct kunit *test)
@@ -628,6 +660,8 @@ static struct kunit_case leds_qnap_mcu_cases[] = {
 	KUNIT_CASE_SLOW(half_blinks_beside_a_lit_half),
 	KUNIT_CASE_SLOW(blinking_half_goes_on_when_the_other_is_lit),
 	KUNIT_CASE_SLOW(half_that_yielded_stays_dark_once_switched_off),
+	KUNIT_CASE_SLOW(half_that_yielded_stays_dark_if_that_comes_first),
+	KUNIT_CASE_SLOW(half_that_is_being_unregistered_does_not_begin_to_blink),
 	KUNIT_CASE_SLOW(half_that_yielded_goes_with_the_driver),
 	KUNIT_CASE_SLOW(halves_blink_at_different_rates),
 	KUNIT_CASE(parallel_changes_of_both_halves_end_right),

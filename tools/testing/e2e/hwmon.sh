@@ -144,7 +144,7 @@ for value in 1 25 50; do
 done
 it "pwm1 takes 0" pwm_takes 0 0
 it "pwm1 starts the fan again" pwm_takes 200 200
-it "a write is one request" sends 1 set_to 130 "$pwm1"
+it "a write is one request" eventually 5 sends 1 set_to 130 "$pwm1"
 for value in -1 256 1000 fast ""; do
 	it "pwm1 refuses '$value'" refused "$pwm1" "$value" "Invalid argument"
 done

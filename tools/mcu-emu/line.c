@@ -6,7 +6,7 @@
 #include "line.h"
 
 /**
- * line_init() - a line at rest, without faults
+ * line_init() - a line at rest, at 115200 baud, without faults
  * @line: the line
  * @mcu: who answers
  */
@@ -15,6 +15,7 @@ void line_init(struct line *line, struct mcu *mcu)
 	memset(line, 0, sizeof(*line));
 	line->mcu = mcu;
 	line->latency = LINE_LATENCY_NS;
+	line->byte_time = LINE_BYTE_NS;
 	line->quiet = LINE_QUIET_NS;
 }
 

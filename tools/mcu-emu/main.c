@@ -37,7 +37,7 @@ static const char help_text[] =
 "  --max-rpm N      speed of the fan at PWM 255 (default 6000)\n"
 "  --latency MS     from a complete command to its reply (default 0.2)\n"
 "  --quiet MS       silence after which half a command is given up (default 10)\n"
-"  --wire           let each byte take its time at 115200 baud\n"
+"  --instant        let bytes take no time, where the line is no serial port\n"
 "\n"
 "Watching and controlling:\n"
 "  --control PATH   take commands on a unix socket; 'help' lists them\n"
@@ -58,7 +58,7 @@ enum option_id {
 	OPTION_MAX_RPM,
 	OPTION_LATENCY,
 	OPTION_QUIET,
-	OPTION_WIRE,
+	OPTION_INSTANT,
 	OPTION_CONTROL,
 	OPTION_STDIN,
 	OPTION_TRACE,
@@ -78,7 +78,7 @@ static const struct option long_options[] = {
 	{ "max-rpm", required_argument, NULL, OPTION_MAX_RPM },
 	{ "latency", required_argument, NULL, OPTION_LATENCY },
 	{ "quiet", required_argument, NULL, OPTION_QUIET },
-	{ "wire", no_argument, NULL, OPTION_WIRE },
+	{ "instant", no_argument, NULL, OPTION_INSTANT },
 	{ "control", required_argument, NULL, OPTION_CONTROL },
 	{ "stdin", no_argument, NULL, OPTION_STDIN },
 	{ "trace", optional_argument, NULL, OPTION_TRACE },
@@ -98,7 +98,7 @@ static const struct option long_options[] = {
  * @max_rpm: speed of the fan at full PWM
  * @latency: nanoseconds
  * @quiet: nanoseconds
- * @wire: whether bytes take time
+ * @instant: whether bytes take no time
  * @control: socket for commands, or NULL
  * @use_stdin: whether to take commands on standard input
  * @trace: whether to trace
@@ -114,7 +114,7 @@ struct settings {
 	long max_rpm;
 	u64 latency;
 	u64 quiet;
-	bool wire;
+	bool instant;
 	const char *control;
 	bool use_stdin;
 	bool trace;
@@ -196,8 +196,8 @@ static void set_line(struct settings *settings, int id, char **argv)
 		if (!number_parse_ms(optarg, &settings->quiet))
 			usage(optarg, "--quiet takes a time in milliseconds");
 		break;
-	case OPTION_WIRE:
-		settings->wire = true;
+	case OPTION_INSTANT:
+		settings->instant = true;
 		break;
 	}
 }
@@ -249,7 +249,7 @@ static void parse_command_line(struct settings *settings, int argc, char **argv)
 			set_mcu(settings, id);
 			break;
 		case OPTION_SOCKET ... OPTION_TTY:
-		case OPTION_LATENCY ... OPTION_WIRE:
+		case OPTION_LATENCY ... OPTION_INSTANT:
 			set_line(settings, id, argv);
 			break;
 		default:
@@ -298,7 +298,9 @@ static void set_up(struct emu *emu, const struct settings *settings)
 	emu->port = settings->port;
 	emu->line.latency = settings->latency;
 	emu->line.quiet = settings->quiet;
-	emu->line.byte_time = settings->wire ? LINE_BYTE_NS : 0;
+	/* A serial port takes the time by itself. */
+	if (settings->instant || settings->port.kind == PORT_TTY)
+		emu->line.byte_time = 0;
 	emu->mcu.temp = settings->temp;
 	mcu_set_rpm_max(&emu->mcu, settings->max_rpm);
 	if (settings->firmware)

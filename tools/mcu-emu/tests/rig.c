@@ -8,12 +8,13 @@
 #include "number.h"
 #include "rig.h"
 
-/* An MCU that has run for a while, so that no time is near zero. */
+/* An MCU that has run for a while, so that no time is near zero, on a line without a speed. */
 void rig_init(struct rig *rig, const char *model)
 {
 	memset(rig, 0, sizeof(*rig));
 	mcu_init(&rig->mcu, mcu_model_find(model));
 	line_init(&rig->line, &rig->mcu);
+	rig->line.byte_time = 0;
 	rig->now = 1000 * NSEC_PER_SEC;
 }
 

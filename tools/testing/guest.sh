@@ -17,6 +17,9 @@ guest_modules="evdev ledtrig-timer ledtrig-oneshot ledtrig-pattern"
 stock_modules="qnap-mcu leds-qnap-mcu qnap-mcu-hwmon qnap-mcu-input nvmem-qnap-mcu-eeprom"
 
 machine=(-M virt -cpu cortex-a57 -smp 2 -m 512)
+# What QEMU and the emulator are told beyond what every guest needs.
+guest_options=(-monitor none)
+emulator_options=()
 
 build_emulator()
 {
@@ -145,7 +148,8 @@ start_emulator()
 	rm -f "$mcu_socket" "$control_socket"
 	eeprom_image "$tmp/eeprom"
 	"$emulator" --model ts433 --socket "$mcu_socket" --control "$control_socket" \
-		--eeprom "$tmp/eeprom" --trace "$tmp/frames" > "$tmp/emulator.log" 2>&1 &
+		--eeprom "$tmp/eeprom" --trace "$tmp/frames" "${emulator_options[@]}" \
+		> "$tmp/emulator.log" 2>&1 &
 	emulator_pid=$!
 	local tries
 	for tries in $(seq 100); do
@@ -187,7 +191,7 @@ start_guest()
 		-device pci-serial,addr=2,chardev=control \
 		-chardev "file,id=result,path=$tmp/result" \
 		-device pci-serial,addr=3,chardev=result \
-		-serial "file:$tmp/console" -monitor none > "$tmp/qemu.log" 2>&1 &
+		-serial "file:$tmp/console" "${guest_options[@]}" > "$tmp/qemu.log" 2>&1 &
 	qemu_pid=$!
 }
 

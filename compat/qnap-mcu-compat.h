@@ -15,4 +15,16 @@
 #define devm_thermal_of_child_cooling_device_register devm_thermal_of_cooling_device_register
 #endif
 
+/* Until 6.13 a timer's function was set after its initialisation. */
+#ifdef QNAP_MCU_COMPAT_HRTIMER_SETUP
+#include <linux/hrtimer.h>
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *timer),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
 #endif /* _QNAP_MCU_COMPAT_H */

@@ -19,6 +19,10 @@ stock_modules="qnap-mcu leds-qnap-mcu qnap-mcu-hwmon qnap-mcu-input nvmem-qnap-m
 machine=(-M virt -cpu cortex-a57 -smp 2 -m 512)
 # What QEMU and the emulator are told beyond what every guest needs.
 guest_options=(-monitor none)
+# Where the MCU's line and the emulator's control line lead, and what else is put into /tests.
+guest_lines=(-chardev "socket,id=mcu,path=$mcu_socket"
+	     -chardev "socket,id=control,path=$control_socket")
+guest_files=()
 emulator_options=()
 
 build_emulator()
@@ -59,7 +63,7 @@ install_our_modules()
 
 	make -C "$build" modules_install "KDIR=$kernel/usr/src/build" ARCH=arm64 \
 		CROSS_COMPILE=aarch64-linux-gnu- CONFIG_MODULE_SIG_ALL= "INSTALL_MOD_PATH=$root"
-	depmod -b "$root" "$(cat "$kernel/release")"
+	copy_build_ids "$build" "$root/tests"
 }
 
 # By these the guest knows our modules from the kernel's own of the same name.
@@ -89,7 +93,8 @@ copy_programs()
 	ln -s busybox "$root/bin/sh"
 }
 
-# guest_images VERSION BUILD: all that start_guest needs, in $images; the modules are in BUILD.
+# guest_images VERSION [BUILD]: all that start_guest needs, in $images. The modules are in BUILD;
+# without it the guest has the kernel's own.
 guest_images()
 {
 	guest_initramfs "$@"
@@ -98,30 +103,33 @@ guest_images()
 
 guest_initramfs()
 {
-	local kernel programs root=$tmp/root-$1
+	local kernel programs root
 
+	root=$(mktemp -d "$tmp/root.XXXXXX")
+	chmod 755 "$root"
 	kernel=$(kernel_dir "$1")
 	programs=$cache/guest
 	copy_programs "$programs" "$root"
 	copy_kernel_modules "$kernel" "$root"
-	install_our_modules "$kernel" "$root" "$2"
+	mkdir "$root/tests"
+	[ -z "${2-}" ] || install_our_modules "$kernel" "$root" "$2"
+	depmod -b "$root" "$(cat "$kernel/release")"
 	cp "$testing/guest/init" "$root/init"
 	cp "$testing/guest/mdev.conf" "$root/etc/"
-	mkdir "$root/tests"
 	cp "$testing"/guest/*.sh "$testing"/e2e/*.sh "$root/tests/"
 	eeprom_image "$root/tests/eeprom"
-	copy_build_ids "$2" "$root/tests"
+	[ ${#guest_files[@]} -eq 0 ] || cp "${guest_files[@]}" "$root/tests/"
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$images/guest.cpio"
 }
 
-# The machine's device tree as QEMU writes it, with the MCU's node: ts433 and ts433-thermal.
+# The machine's device tree as QEMU writes it, with the MCU's node on a PCI UART or a null modem.
 guest_devicetrees()
 {
 	local name
 
 	qemu-system-aarch64 "${machine[@]}" -nic none -display none \
 		-machine "dumpdtb=$tmp/machine.dtb" 2> "$tmp/dumpdtb.log"
-	for name in ts433 ts433-thermal; do
+	for name in ts433 ts433-thermal nullmodem; do
 		dtc -q -@ -i "$testing/guest" -I dts -O dtb -o "$tmp/$name.dtbo" \
 			"$testing/guest/$name.dtso"
 		fdtoverlay -i "$tmp/machine.dtb" -o "$images/$name.dtb" "$tmp/$name.dtbo"
@@ -186,8 +194,7 @@ start_guest()
 		-dtb "$images/$devicetree.dtb" -kernel "$kernel/boot/Image" \
 		-initrd "$images/guest.cpio" \
 		-append "console=ttyAMA0 panic=1 qnap.run=$script $*" \
-		-chardev "socket,id=mcu,path=$mcu_socket" -device pci-serial,addr=1,chardev=mcu \
-		-chardev "socket,id=control,path=$control_socket" \
+		"${guest_lines[@]}" -device pci-serial,addr=1,chardev=mcu \
 		-device pci-serial,addr=2,chardev=control \
 		-chardev "file,id=result,path=$tmp/result" \
 		-device pci-serial,addr=3,chardev=result \

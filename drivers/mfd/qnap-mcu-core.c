@@ -133,10 +133,10 @@ static const struct qnap_mcu_model qnap_mcu_ts433 = {
  * @command: request and expected reply
  *
  * The request is repeated until a valid reply to it comes, so a command may be carried out more
- * than once. Concurrent callers are served one after the other.
+ * than once. Concurrent callers are served one after the other, urgent ones first.
  *
  * Context: process context, sleeps; not interruptible. Usually a few milliseconds. On a bad line at
- *	    most 8 s once the caller has its turn, or 5 s and &qnap_mcu_command.persist_ms.
+ *	    most 8 s once the caller has its turn, or 7 s and &qnap_mcu_command.persist_ms.
  * Return:
  * * %0: the MCU replied, the data is in @command
  * * -%EINVAL: the request is empty or too long, or no such reply exists; nothing was sent
@@ -297,7 +297,7 @@ static int qnap_mcu_probe(struct serdev_device *serdev)
 		return -ENODEV;
 
 	INIT_DELAYED_WORK(&mcu->hello, qnap_mcu_hello);
-	ret = qnap_mcu_link_init(&mcu->link, serdev);
+	ret = qnap_mcu_link_init(&mcu->link, serdev, mcu->model->variant.baud_rate);
 	if (ret)
 		return ret;
 

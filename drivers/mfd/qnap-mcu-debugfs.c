@@ -35,9 +35,7 @@ static void qnap_mcu_debugfs_add_stats(struct dentry *dir, struct qnap_mcu_stats
 	debugfs_create_atomic_t("bad_checksums", 0400, dir, &stats->bad_checksums);
 	debugfs_create_atomic_t("error_frames", 0400, dir, &stats->error_frames);
 	debugfs_create_atomic_t("noise", 0400, dir, &stats->noise);
-	debugfs_create_atomic_t("late_replies", 0400, dir, &stats->late_replies);
-	debugfs_create_atomic_t("unasked_replies", 0400, dir, &stats->unasked_replies);
-	debugfs_create_atomic_t("short_writes", 0400, dir, &stats->short_writes);
+	debugfs_create_atomic_t("strays", 0400, dir, &stats->strays);
 }
 
 #ifdef CONFIG_MFD_QNAP_MCU_RAW

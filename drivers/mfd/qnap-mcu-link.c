@@ -10,12 +10,13 @@
  * - Once a request needed repeating or failed, or a byte came that nobody had asked for, the link
  *   is no longer settled. The next command is then preceded by a version query: its reply looks
  *   like no other and, as the MCU keeps the order, nothing older can come after it.
- * - A request goes out only after the line was quiet for two bytes, so that a reply sent twice has
- *   begun to come in, unasked, before the next one is due.
+ * - A reply to a request that is complete earlier than the wire could have carried both answers
+ *   something older, as a reply sent twice does.
  *
  * Documentation/driver-api/qnap-mcu.rst describes the states and all bounds.
  */
 
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -29,6 +30,7 @@
 #include <linux/serdev.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 #include <trace/events/qnap_mcu.h>
 
@@ -44,8 +46,8 @@
 /* A reply that began has ended when no further byte came for so long, complete or not. */
 #define QNAP_MCU_QUIET_MS		20
 
-/* Two byte times at 115200 baud. */
-#define QNAP_MCU_GAP_US			174
+/* A byte takes ten bit times. Nine leave room for a clock that is off. */
+#define QNAP_MCU_BITS_PER_BYTE		9
 
 /* On a line that is never quiet, a request goes out unsettled after so many tries. */
 #define QNAP_MCU_SETTLE_TRIES		3
@@ -63,11 +65,19 @@
 #define QNAP_MCU_PATIENCE_MS		3000
 #define QNAP_MCU_SETTLE_PATIENCE_MS	1000
 
+/*
+ * On a line that flips one byte in five, every twentieth request that the MCU acknowledges is
+ * another one than was sent: two flips of the same bit leave the checksum right. What must not fail
+ * is acknowledged so often more. The MCU may fall silent after the first.
+ */
+#define QNAP_MCU_CONFIRMATIONS		4
+#define QNAP_MCU_CONFIRM_MS		2000
+
 /**
  * struct qnap_mcu_transaction - a request on its way
  * @frame: request and checksum
  * @frame_len: length of both
- * @shape: what the reply must look like; without a head, any bytes are the reply
+ * @shape: what the reply must look like
  * @data: where the reply's bytes after its head go
  * @data_len: how many
  * @settles: the reply settles the link, instead of needing a settled one
@@ -90,24 +100,24 @@ struct qnap_mcu_transaction {
 static const u8 qnap_mcu_ack[] = { QNAP_MCU_STATUS_MARK, QNAP_MCU_STATUS_DONE };
 static const u8 qnap_mcu_version_query[] = { '%', 'V' };
 
+static void qnap_mcu_link_trace(struct qnap_mcu_link *link, const char *what, const u8 *data,
+				size_t len)
+{
+	trace_qnap_mcu_bytes(&link->serdev->dev, what, data, len);
+}
+
 /* Receiving */
 
-static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t len,
-			      bool new_burst)
+static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t len)
 {
-	struct qnap_mcu_rx *rx = &link->rx;
-
 	lockdep_assert_held(&link->rx_lock);
 
-	new_burst |= !rx->straying;
-	rx->straying = len;
 	if (!len)
 		return;
 
-	trace_qnap_mcu_stray(&link->serdev->dev, data, len);
-	rx->settled = false;
-	if (new_burst)
-		atomic_inc(rx->overdue ? &link->stats.late_replies : &link->stats.unasked_replies);
+	qnap_mcu_link_trace(link, "stray", data, len);
+	atomic_add(len, &link->stats.strays);
+	link->rx.settled = false;
 }
 
 /* Noise before the reply, or an older one. */
@@ -118,63 +128,61 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 	if (!len)
 		return;
 
-	trace_qnap_mcu_stray(&link->serdev->dev, rx->buf, len);
+	qnap_mcu_link_trace(link, "noise", rx->buf, len);
 	atomic_add(len, &link->stats.noise);
 	rx->len -= len;
 	memmove(rx->buf, rx->buf + len, rx->len);
 }
 
-static void qnap_mcu_rx_answer(struct qnap_mcu_rx *rx)
+/* The wire cannot have carried the request and these bytes yet. */
+static bool qnap_mcu_rx_is_early(struct qnap_mcu_link *link)
 {
-	rx->state = QNAP_MCU_RX_ANSWERED;
-	if (!rx->settling || rx->verdict != QNAP_MCU_REPLY)
-		return;
+	const struct qnap_mcu_rx *rx = &link->rx;
+	const size_t len = rx->awaited->frame_len + rx->len;
 
-	rx->settled = true;
-	rx->overdue = false;
+	return rx->ordered && ktime_sub(ktime_get(), rx->armed) < len * link->byte_ns;
+}
+
+static void qnap_mcu_rx_answer(struct qnap_mcu_link *link)
+{
+	struct qnap_mcu_rx *rx = &link->rx;
+
+	rx->early = qnap_mcu_rx_is_early(link);
+	if (rx->early)
+		qnap_mcu_rx_stray(link, rx->buf, rx->len);
+	else if (rx->awaited->settles && rx->verdict == QNAP_MCU_REPLY)
+		rx->settled = true;
+
+	rx->awaited = NULL;
+}
+
+static void qnap_mcu_rx_take(struct qnap_mcu_link *link, u8 byte)
+{
+	struct qnap_mcu_rx *rx = &link->rx;
+	struct qnap_mcu_scan scan = {};
+
+	rx->buf[rx->len++] = byte;
+	rx->verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->awaited->shape, &scan);
+	rx->status = scan.status;
+	qnap_mcu_rx_drop(link, scan.start);
+	if (rx->verdict != QNAP_MCU_NEED_MORE)
+		qnap_mcu_rx_answer(link);
 }
 
 /* Returns how many of the bytes belong to the reply or to the noise before it. */
-static size_t qnap_mcu_rx_take(struct qnap_mcu_link *link, const u8 *data, size_t len)
-{
-	struct qnap_mcu_rx *rx = &link->rx;
-	size_t used = 0;
-
-	while (used < len && rx->state == QNAP_MCU_RX_WAITING) {
-		rx->buf[rx->len++] = data[used++];
-		rx->verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->shape, &rx->scan);
-		qnap_mcu_rx_drop(link, rx->scan.start);
-		if (rx->verdict != QNAP_MCU_NEED_MORE)
-			qnap_mcu_rx_answer(rx);
-	}
-
-	return used;
-}
-
-static size_t qnap_mcu_rx_keep(struct qnap_mcu_rx *rx, const u8 *data, size_t len)
-{
-	const size_t room = min(len, sizeof(rx->buf) - rx->len);
-
-	memcpy(rx->buf + rx->len, data, room);
-	rx->len += room;
-
-	return len;
-}
-
 static size_t qnap_mcu_rx_feed(struct qnap_mcu_link *link, const u8 *data, size_t len)
 {
-	struct qnap_mcu_rx *rx = &link->rx;
-	size_t used;
+	size_t used = 0;
 
 	lockdep_assert_held(&link->rx_lock);
 
-	if (rx->state != QNAP_MCU_RX_WAITING)
-		return 0;
+	while (link->rx.awaited && used < len)
+		qnap_mcu_rx_take(link, data[used++]);
 
-	used = rx->shape.head_len ? qnap_mcu_rx_take(link, data, len) :
-				    qnap_mcu_rx_keep(rx, data, len);
-	rx->heard = true;
-	complete(&link->progress);
+	if (used) {
+		link->rx.heard = true;
+		complete(&link->progress);
+	}
 
 	return used;
 }
@@ -191,41 +199,36 @@ static size_t qnap_mcu_rx_feed(struct qnap_mcu_link *link, const u8 *data, size_
  */
 size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t len)
 {
-	const ktime_t now = ktime_get();
-	struct qnap_mcu_rx *rx = &link->rx;
-
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		const bool quiet = ktime_ms_delta(now, rx->last_byte) >= QNAP_MCU_QUIET_MS;
 		const size_t used = qnap_mcu_rx_feed(link, data, len);
 
-		qnap_mcu_rx_stray(link, data + used, len - used, quiet || used);
-		rx->last_byte = now;
+		qnap_mcu_rx_stray(link, data + used, len - used);
 	}
 
 	return len;
 }
 
-/* Refuses a request that needs a settled link if the link is not, or not any more. */
+/* @ordered: refuse a link that is not settled, or not any more, and a reply that is early. */
 static int qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-			   bool repeated)
+			   bool ordered)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
-	int ret = 0;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		if (!rx->settled && !repeated && !t->settles) {
-			ret = -EAGAIN;
-		} else {
-			reinit_completion(&link->progress);
-			rx->state = QNAP_MCU_RX_WAITING;
-			rx->shape = t->shape;
-			rx->settling = t->settles;
-			rx->len = 0;
-			rx->heard = false;
-		}
+		if (ordered && !rx->settled)
+			return -EAGAIN;
+
+		reinit_completion(&link->progress);
+		rx->awaited = t;
+		rx->verdict = QNAP_MCU_NEED_MORE;
+		rx->len = 0;
+		rx->heard = false;
+		rx->early = false;
+		rx->ordered = ordered;
+		rx->armed = ktime_get();
 	}
 
-	return ret;
+	return 0;
 }
 
 /* Result of the request in flight; counts what went wrong. */
@@ -236,48 +239,36 @@ static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 
 	lockdep_assert_held(&link->rx_lock);
 
-	if (rx->state != QNAP_MCU_RX_ANSWERED) {
-		atomic_inc(rx->heard ? &stats->incomplete : &stats->timeouts);
-		return rx->heard ? -EPROTO : -ETIMEDOUT;
-	}
+	if (rx->early)
+		return -EAGAIN;
 
 	switch (rx->verdict) {
 	case QNAP_MCU_REPLY:
 		return 0;
 	case QNAP_MCU_REFUSED:
 		atomic_inc(&stats->error_frames);
-		return rx->scan.status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
-	default:
+		return rx->status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
+	case QNAP_MCU_BAD:
 		atomic_inc(&stats->bad_checksums);
 		return -EPROTO;
+	default:
+		atomic_inc(rx->heard ? &stats->incomplete : &stats->timeouts);
+		return rx->heard ? -EPROTO : -ETIMEDOUT;
 	}
-}
-
-static int qnap_mcu_rx_fetch(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
-{
-	struct qnap_mcu_rx *rx = &link->rx;
-	const int ret = qnap_mcu_rx_result(link);
-
-	lockdep_assert_held(&link->rx_lock);
-
-	rx->state = QNAP_MCU_RX_IDLE;
-	if (ret) {
-		trace_qnap_mcu_fault(&link->serdev->dev, rx->buf, rx->len);
-		return ret;
-	}
-
-	trace_qnap_mcu_reply(&link->serdev->dev, rx->buf, rx->len);
-	memcpy(t->data, rx->buf + t->shape.len - t->data_len, t->data_len);
-
-	return 0;
 }
 
 static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
 {
+	struct qnap_mcu_rx *rx = &link->rx;
 	int ret = 0;
 
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		ret = qnap_mcu_rx_fetch(link, t);
+	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+		rx->awaited = NULL;
+		ret = qnap_mcu_rx_result(link);
+		qnap_mcu_link_trace(link, ret ? "fault" : "reply", rx->buf, rx->len);
+		if (!ret)
+			memcpy(t->data, rx->buf + t->shape.len - t->data_len, t->data_len);
+	}
 
 	return ret;
 }
@@ -286,7 +277,7 @@ static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_
 static void qnap_mcu_rx_cancel(struct qnap_mcu_link *link)
 {
 	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		link->rx.state = QNAP_MCU_RX_IDLE;
+		link->rx.awaited = NULL;
 }
 
 static bool qnap_mcu_rx_answered(struct qnap_mcu_link *link)
@@ -294,7 +285,7 @@ static bool qnap_mcu_rx_answered(struct qnap_mcu_link *link)
 	bool answered = false;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		answered = link->rx.state == QNAP_MCU_RX_ANSWERED;
+		answered = !link->rx.awaited;
 
 	return answered;
 }
@@ -309,12 +300,10 @@ static bool qnap_mcu_rx_settled(struct qnap_mcu_link *link)
 	return settled;
 }
 
-static void qnap_mcu_rx_unsettle(struct qnap_mcu_link *link, bool overdue)
+static void qnap_mcu_rx_unsettle(struct qnap_mcu_link *link)
 {
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
+	scoped_guard(spinlock_irqsave, &link->rx_lock)
 		link->rx.settled = false;
-		link->rx.overdue = overdue;
-	}
 }
 
 /* Ends with the reply, with a line that went quiet after some bytes, or when @wait is over. */
@@ -332,25 +321,7 @@ static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
 	}
 }
 
-static s64 qnap_mcu_rx_gap(struct qnap_mcu_link *link)
-{
-	s64 gap = 0;
-
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		gap = QNAP_MCU_GAP_US - ktime_us_delta(ktime_get(), link->rx.last_byte);
-
-	return gap;
-}
-
 /* Sending */
-
-static void qnap_mcu_link_wait_gap(struct qnap_mcu_link *link)
-{
-	const s64 gap = qnap_mcu_rx_gap(link);
-
-	if (gap > 0)
-		fsleep(gap);
-}
 
 /*
  * serdev_device_write_buf() neither sleeps nor is it cut short by a signal, as
@@ -360,7 +331,7 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 {
 	int ret;
 
-	trace_qnap_mcu_request(&link->serdev->dev, frame, len);
+	qnap_mcu_link_trace(link, "request", frame, len);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
 	if (ret == len) {
 		atomic_inc(&link->stats.sent);
@@ -369,21 +340,19 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 
 	/* The MCU forgets half a request while the line is quiet. */
 	serdev_device_write_flush(link->serdev);
-	atomic_inc(&link->stats.short_writes);
 	msleep(QNAP_MCU_QUIET_MS);
 
 	return ret < 0 ? ret : -EIO;
 }
 
 static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-				 unsigned int wait_ms, bool repeated)
+				 unsigned int wait_ms, bool ordered)
 {
 	int ret;
 
 	lockdep_assert_held(&link->exec_lock);
 
-	qnap_mcu_link_wait_gap(link);
-	ret = qnap_mcu_rx_arm(link, t, repeated);
+	ret = qnap_mcu_rx_arm(link, t, ordered);
 	if (ret)
 		return ret;
 
@@ -398,9 +367,9 @@ static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_m
 	return qnap_mcu_rx_disarm(link, t);
 }
 
-/* @unsettled: the link could not be settled, send the request all the same. */
+/* Whatever answers a repeated request, or one that settles the link, answers it in time. */
 static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-				  bool unsettled)
+				  bool ordered)
 {
 	const unsigned long deadline = jiffies + msecs_to_jiffies(t->patience_ms);
 	unsigned int wait_ms = t->wait_ms;
@@ -408,7 +377,7 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 	int ret;
 
 	for (;;) {
-		ret = qnap_mcu_link_attempt(link, t, wait_ms, unsettled || attempt);
+		ret = qnap_mcu_link_attempt(link, t, wait_ms, ordered && !attempt);
 		if (!ret || ret == -EAGAIN || ++attempt == t->attempts ||
 		    time_after(jiffies, deadline))
 			break;
@@ -419,7 +388,7 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 	}
 
 	if (attempt && (ret || !t->settles))
-		qnap_mcu_rx_unsettle(link, true);
+		qnap_mcu_rx_unsettle(link);
 	if (ret != -EAGAIN)
 		link->dead = ret == -ETIMEDOUT;
 
@@ -480,7 +449,7 @@ static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version, bool pe
 	return qnap_mcu_link_transact(link, &t, false);
 }
 
-/* A byte that comes while the request waits for a quiet line unsettles the link again. */
+/* A byte that comes meanwhile unsettles the link again. */
 static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
 			     bool persist)
 {
@@ -498,12 +467,35 @@ static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_t
 		if (ret && !persist)
 			return ret;
 
-		ret = qnap_mcu_link_transact(link, t, false);
+		ret = qnap_mcu_link_transact(link, t, true);
 		if (ret != -EAGAIN)
 			return ret;
 	}
 
-	return qnap_mcu_link_transact(link, t, true);
+	return qnap_mcu_link_transact(link, t, false);
+}
+
+static void qnap_mcu_link_confirm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
+{
+	const unsigned long deadline = jiffies + msecs_to_jiffies(QNAP_MCU_CONFIRM_MS);
+	unsigned int confirmed = 0;
+
+	while (confirmed < QNAP_MCU_CONFIRMATIONS && !time_after(jiffies, deadline))
+		confirmed += !qnap_mcu_link_attempt(link, t, QNAP_MCU_REPLY_WAIT_MIN_MS, false);
+}
+
+static int qnap_mcu_link_run_urgent(struct qnap_mcu_link *link,
+				    const struct qnap_mcu_transaction *t, bool persist)
+{
+	int ret;
+
+	guard(mutex)(&link->exec_lock);
+
+	ret = qnap_mcu_link_run(link, t, persist);
+	if (!ret && persist)
+		qnap_mcu_link_confirm(link, t);
+
+	return ret;
 }
 
 /**
@@ -523,9 +515,13 @@ int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command
 	if (ret)
 		return ret;
 
+	if (command->urgent)
+		return qnap_mcu_link_run_urgent(link, &t, command->persist_ms);
+
+	guard(mutex)(&link->queue_lock);
 	guard(mutex)(&link->exec_lock);
 
-	return qnap_mcu_link_run(link, &t, command->persist_ms);
+	return qnap_mcu_link_run(link, &t, false);
 }
 
 /**
@@ -562,17 +558,22 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
 int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
 			   u8 *reply, size_t size)
 {
-	struct qnap_mcu_transaction t = { .wait_ms = QNAP_MCU_REPLY_WAIT_MAX_MS, .attempts = 1 };
+	struct qnap_mcu_transaction t = {
+		.shape.len = QNAP_MCU_REPLY_MAX,
+		.wait_ms = QNAP_MCU_REPLY_WAIT_MAX_MS,
+		.attempts = 1,
+	};
 	int ret;
 
 	t.frame_len = qnap_mcu_frame_encode(t.frame, sizeof(t.frame), request, request_len);
 	if (!t.frame_len)
 		return -EINVAL;
 
+	guard(mutex)(&link->queue_lock);
 	guard(mutex)(&link->exec_lock);
 
 	ret = qnap_mcu_link_run(link, &t, false);
-	if (ret != -EPROTO && ret != -ETIMEDOUT)
+	if (ret && ret != -EPROTO && ret != -ETIMEDOUT)
 		return ret;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
@@ -637,23 +638,32 @@ void qnap_mcu_link_start(struct qnap_mcu_link *link)
 	guard(mutex)(&link->exec_lock);
 
 	link->stopped = false;
-	qnap_mcu_rx_unsettle(link, false);
+	qnap_mcu_rx_unsettle(link);
 }
 
 /**
  * qnap_mcu_link_init() - set up a link, before its port is opened
  * @link: link, all zero
  * @serdev: its port
+ * @baud_rate: its speed in baud
  *
  * The link begins unsettled: the boot loader may have left a request unanswered.
  *
  * Return: 0 or -ENOMEM.
  */
-int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev)
+int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev,
+		       unsigned int baud_rate)
 {
+	int ret;
+
 	link->serdev = serdev;
+	link->byte_ns = QNAP_MCU_BITS_PER_BYTE * NSEC_PER_SEC / baud_rate;
 	spin_lock_init(&link->rx_lock);
 	init_completion(&link->progress);
+
+	ret = devm_mutex_init(&serdev->dev, &link->queue_lock);
+	if (ret)
+		return ret;
 
 	return devm_mutex_init(&serdev->dev, &link->exec_lock);
 }

@@ -17,6 +17,7 @@
 #include "qnap-mcu-frame.h"
 
 struct qnap_mcu_command;
+struct qnap_mcu_transaction;
 struct serdev_device;
 
 #define QNAP_MCU_VERSION_SIZE	4
@@ -30,9 +31,7 @@ struct serdev_device;
  * @bad_checksums: replies with a wrong checksum
  * @error_frames: error frames in place of a reply
  * @noise: bytes that came while a reply was awaited, but cannot belong to one
- * @late_replies: bursts of bytes that came when a reply was overdue
- * @unasked_replies: bursts of bytes that came when no reply was due
- * @short_writes: requests of which the port took only a part
+ * @strays: bytes that came while no reply was awaited, or were one before there could be any
  */
 struct qnap_mcu_stats {
 	atomic_t sent;
@@ -42,56 +41,39 @@ struct qnap_mcu_stats {
 	atomic_t bad_checksums;
 	atomic_t error_frames;
 	atomic_t noise;
-	atomic_t late_replies;
-	atomic_t unasked_replies;
-	atomic_t short_writes;
-};
-
-/**
- * enum qnap_mcu_rx_state - what the receiver does with a byte
- * @QNAP_MCU_RX_IDLE: no request is in flight: the byte is a stray one
- * @QNAP_MCU_RX_WAITING: it belongs to the awaited reply, or is noise before it
- * @QNAP_MCU_RX_ANSWERED: the verdict is in, but not fetched yet: the byte is a stray one
- */
-enum qnap_mcu_rx_state {
-	QNAP_MCU_RX_IDLE,
-	QNAP_MCU_RX_WAITING,
-	QNAP_MCU_RX_ANSWERED,
+	atomic_t strays;
 };
 
 /**
  * struct qnap_mcu_rx - the receiver
- * @state: see &enum qnap_mcu_rx_state
- * @shape: what the awaited reply looks like; without a head, all bytes are kept as they come
- * @verdict: on the frame in @buf, with %QNAP_MCU_RX_ANSWERED
- * @scan: where in @buf it is
+ * @awaited: whose reply is awaited, NULL while every byte is a stray one
+ * @verdict: what the bytes in @buf are
+ * @status: digit of the error frame in @buf, with %QNAP_MCU_REFUSED
  * @buf: bytes received since the request was sent, without the noise before the reply
  * @len: number of bytes in @buf
  * @heard: a byte came since the request was sent
- * @last_byte: when the last byte came
- * @straying: it was a stray one
- * @settling: the reply, once it is there, settles the link
+ * @ordered: the reply must not answer an older request
+ * @armed: when the request was about to be sent
+ * @early: the reply came before there could be any
  * @settled: every reply asked for has come and none else: the next one belongs to the next request
- * @overdue: a request stayed without its reply, which may still come
  */
 struct qnap_mcu_rx {
-	enum qnap_mcu_rx_state state;
-	struct qnap_mcu_shape shape;
+	const struct qnap_mcu_transaction *awaited;
 	enum qnap_mcu_verdict verdict;
-	struct qnap_mcu_scan scan;
+	u8 status;
 	u8 buf[QNAP_MCU_REPLY_FRAME_MAX];
 	size_t len;
 	bool heard;
-	ktime_t last_byte;
-	bool straying;
-	bool settling;
+	bool ordered;
+	ktime_t armed;
+	bool early;
 	bool settled;
-	bool overdue;
 };
 
 /**
  * struct qnap_mcu_link - one serial line with an MCU at its end
  * @serdev: the port
+ * @byte_ns: what a byte needs on the wire at least, in nanoseconds
  * @stopped: the port sleeps, send nothing. Guarded by @exec_lock
  * @dead: the MCU stayed silent to the last command. Guarded by @exec_lock
  * @rx: receiver
@@ -100,21 +82,25 @@ struct qnap_mcu_rx {
  */
 struct qnap_mcu_link {
 	struct serdev_device *serdev;
+	unsigned int byte_ns;
+	/**
+	 * @queue_lock: held by the one ordinary command that waits for @exec_lock, or has it, so
+	 * that an urgent one is next but one at most
+	 */
+	struct mutex queue_lock;
 	/** @exec_lock: held for a whole transaction: one request at most is in flight */
 	struct mutex exec_lock;
 	bool stopped;
 	bool dead;
-	/**
-	 * @rx_lock: guards @rx, taken by the port's receive callback; nests inside
-	 * @exec_lock
-	 */
+	/** @rx_lock: guards @rx, taken by the port's receive callback; nests inside @exec_lock */
 	spinlock_t rx_lock;
 	struct qnap_mcu_rx rx;
 	struct qnap_mcu_stats stats;
 	struct completion progress;
 };
 
-int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev);
+int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev,
+		       unsigned int baud_rate);
 size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t len);
 int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE]);
 int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command);

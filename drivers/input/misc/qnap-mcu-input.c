@@ -78,6 +78,7 @@ static int tsx33_read_button(struct qnap_mcu *mcu, bool *pressed)
 		.echo_len = sizeof(request),
 		.data = &state,
 		.data_len = sizeof(state),
+		.urgent = true,
 	};
 	int ret;
 

@@ -60,6 +60,7 @@ static int qnap_mcu_poweroff(struct sys_off_data *data)
 	const struct qnap_mcu_command command = {
 		.request = poweroff->ops->request,
 		.request_len = poweroff->ops->request_len,
+		.urgent = true,
 		.persist_ms = QNAP_MCU_POWEROFF_PERSIST_MS,
 	};
 	int ret;

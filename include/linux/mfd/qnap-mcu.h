@@ -38,8 +38,10 @@ struct qnap_mcu_variant {
  *	      0 if the MCU only acknowledges the request
  * @data: where to put the bytes after the echo; written only on success
  * @data_len: exact number of these bytes, @echo_len + @data_len at most 40
- * @persist_ms: for a command that must not fail: how long to repeat it, in milliseconds, even if
- *		the link cannot be settled before. 0 for all others
+ * @urgent: pass the other commands that wait for their turn
+ * @persist_ms: for an urgent command that must not fail: how long to repeat it, in milliseconds,
+ *		even if the link cannot be settled before. Once it succeeded it is sent a few times
+ *		more. 0 for all others
  */
 struct qnap_mcu_command {
 	const u8 *request;
@@ -47,6 +49,7 @@ struct qnap_mcu_command {
 	size_t echo_len;
 	u8 *data;
 	size_t data_len;
+	bool urgent;
 	unsigned int persist_ms;
 };
 

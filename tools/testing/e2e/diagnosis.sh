@@ -86,17 +86,17 @@ it "a corrupt reply is counted" counts bad_checksums mcu corrupt 3
 it "a refused command is counted" counts error_frames mcu status 1 9
 it "a checksum the MCU did not like is counted" counts error_frames mcu status 1 8
 it "a late reply" right_in_spite_of mcu late 1 700
-it "a very late reply is counted" counts late_replies much_too_late
+it "a very late reply is counted" counts strays much_too_late
 it "a reply sent twice" right_in_spite_of mcu twice 1
 it "ten replies sent twice" right_in_spite_of mcu twice 10
-it "unasked bytes are counted" counts unasked_replies mcu noise 403070
+it "unasked bytes are counted" counts strays mcu noise 403070
 it "noise" right_in_spite_of mcu noise ff00aa55
 it "replies a byte at a time" right_in_spite_of mcu split 6 3
 it "replies with long gaps" right_in_spite_of mcu split 2 40
-it "request tracepoint" traced 'qnap_mcu_request:.*40 46 57 30' mcu drop 0
-it "reply tracepoint" traced 'qnap_mcu_reply:.*40 30 70' mcu drop 0
-it "fault tracepoint" traced 'qnap_mcu_fault: ' mcu drop 1
-it "stray tracepoint" traced 'qnap_mcu_stray: ' mcu noise 403070
+it "request tracepoint" traced 'qnap_mcu_bytes: .* request 40 46 57 30' mcu drop 0
+it "reply tracepoint" traced 'qnap_mcu_bytes: .* reply 40 30 70' mcu drop 0
+it "fault tracepoint" traced 'qnap_mcu_bytes: .* fault ' mcu drop 1
+it "stray tracepoint" traced 'qnap_mcu_bytes: .* stray ' mcu noise 403070
 it "failed transfers do not fill the log" quiet_log
 it "raw commands are off by default" raw_is_off
 it "counters are root's" root_only

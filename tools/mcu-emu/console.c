@@ -8,6 +8,7 @@
 
 #include "console.h"
 #include "number.h"
+#include "setting.h"
 
 #define WORDS_MAX 3
 
@@ -220,6 +221,42 @@ static const char *do_noise(const struct console_call *call)
 	return line_send_noise(&call->emu->line, data, len) ? NULL : "too much noise";
 }
 
+static const char *do_seed(const struct console_call *call)
+{
+	return setting_seed(&call->emu->line.fault.seeded, call->words[1]);
+}
+
+static const char *do_fault(const struct console_call *call)
+{
+	if (!strcmp(call->words[1], "off")) {
+		line_calm(&call->emu->line);
+		return NULL;
+	}
+	return setting_fault(&call->emu->line.fault.seeded, call->words[1]);
+}
+
+static const char *do_fault_time(const struct console_call *call)
+{
+	return setting_fault_time(&call->emu->line.fault.seeded, call->words[1]);
+}
+
+static const char *do_fault_nth(const struct console_call *call)
+{
+	return setting_fault_nth(&call->emu->line.fault.seeded, call->words[1]);
+}
+
+static const char *do_faults(const struct console_call *call)
+{
+	emu_report_faults(call->emu, call->out);
+	return NULL;
+}
+
+static const char *do_undetected(const struct console_call *call)
+{
+	truth_print_log(&call->emu->line.truth, call->out);
+	return NULL;
+}
+
 static const char *do_trace(const struct console_call *call)
 {
 	struct trace *trace = &call->emu->trace;
@@ -256,6 +293,12 @@ static const struct console_command commands[] = {
 	{ "corrupt", "N", "flip a bit in the next N replies", 2, 2, do_corrupt },
 	{ "split", "N MS", "pause before each further byte of the next N replies", 3, 3, do_split },
 	{ "noise", "HEX", "send these bytes at once", 2, 2, do_noise },
+	{ "seed", "N", "begin the random numbers of the faults anew", 2, 2, do_seed },
+	{ "fault", "KIND=%|off", "let a fault strike by chance, or none any more", 2, 2, do_fault },
+	{ "fault-time", "KIND=MS", "how long such a fault lasts", 2, 2, do_fault_time },
+	{ "fault-nth", "KIND:N[:B]", "let it strike the Nth frame", 2, 2, do_fault_nth },
+	{ "faults", "", "print how many there were, a line KEY=VALUE each", 1, 1, do_faults },
+	{ "undetected", "", "print what the checksum did not show", 1, 1, do_undetected },
 	{ "trace", "on|off", "switch the trace", 2, 2, do_trace },
 	{ "quit", "", "end the emulator", 1, 1, do_quit },
 };
@@ -265,7 +308,7 @@ static const char *do_help(const struct console_call *call)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(call->out, "%-8s%-11s%s\n", commands[i].name, commands[i].arguments,
+		fprintf(call->out, "%-12s%-12s%s\n", commands[i].name, commands[i].arguments,
 			commands[i].help);
 	return NULL;
 }

@@ -222,3 +222,24 @@ void emu_report(struct emu *emu, FILE *file)
 	fprintf(file, "failures=%u\n", mcu->failures);
 	fprintf(file, "half_frames=%u\n", emu->line.halves);
 }
+
+/**
+ * emu_report_faults() - print what went wrong on purpose, a line KEY=VALUE each
+ * @emu: the emulator
+ * @file: where
+ */
+void emu_report_faults(const struct emu *emu, FILE *file)
+{
+	const struct truth *truth = &emu->line.truth;
+	unsigned int kind;
+
+	for (kind = 0; kind < SEEDED_KINDS; kind++)
+		fprintf(file, "fault.%s=%u\n", seeded_name(kind),
+			emu->line.fault.seeded.count[kind]);
+	fprintf(file, "requests=%u\n", truth->requests);
+	fprintf(file, "replies=%u\n", truth->replies);
+	fprintf(file, "damaged_requests=%u\n", truth->damaged_requests);
+	fprintf(file, "damaged_replies=%u\n", truth->damaged_replies);
+	fprintf(file, "undetected_requests=%u\n", truth->undetected_requests);
+	fprintf(file, "undetected_replies=%u\n", truth->undetected_replies);
+}

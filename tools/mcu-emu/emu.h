@@ -42,6 +42,7 @@ void emu_reset(struct emu *emu);
 void emu_press(struct emu *emu, u64 duration);
 void emu_mute(struct emu *emu, u64 duration);
 void emu_report(struct emu *emu, FILE *file);
+void emu_report_faults(const struct emu *emu, FILE *file);
 const char *emu_led_name(enum mcu_led led);
 
 #endif /* _MCU_EMU_EMU_H */

@@ -17,6 +17,15 @@ void line_init(struct line *line, struct mcu *mcu)
 	line->latency = LINE_LATENCY_NS;
 	line->byte_time = LINE_BYTE_NS;
 	line->quiet = LINE_QUIET_NS;
+	line->babble_at = MCU_NEVER;
+	seeded_init(&line->fault.seeded);
+}
+
+/* The request so far is dealt with, or is not to be. */
+static void forget_request(struct line *line)
+{
+	line->frame_len = 0;
+	line->truth.request_len = 0;
 }
 
 /**
@@ -27,11 +36,24 @@ void line_init(struct line *line, struct mcu *mcu)
  */
 void line_restart(struct line *line)
 {
+	forget_request(line);
 	line->rx_len = 0;
-	line->frame_len = 0;
 	line->tx.len = 0;
-	line->tx_sent = 0;
+	line->tx.sent = 0;
 	line->noise_len = 0;
+	line->babble_at = MCU_NEVER;
+}
+
+/**
+ * line_calm() - no more faults by chance, and an end to those that last
+ * @line: the line
+ */
+void line_calm(struct line *line)
+{
+	seeded_calm(&line->fault.seeded);
+	line->fault.restarts = false;
+	line->fault.mute_until = 0;
+	line->babble_at = MCU_NEVER;
 }
 
 static void tell(const struct line *line, u64 at, enum line_event event, const u8 *data, size_t len)
@@ -48,7 +70,7 @@ static void tell(const struct line *line, u64 at, enum line_event event, const u
  */
 size_t line_room(const struct line *line)
 {
-	return (LINE_RX_MAX - line->rx_len) / FAULT_BYTE_MAX;
+	return LINE_RX_MAX - line->rx_len;
 }
 
 static void queue_byte(struct line *line, u64 at, u8 value)
@@ -71,21 +93,17 @@ static void queue_byte(struct line *line, u64 at, u8 value)
  */
 void line_receive(struct line *line, u64 now, const u8 *data, size_t len)
 {
-	u8 bytes[FAULT_BYTE_MAX];
-	size_t taken = 0;
-	size_t count;
-	size_t i, k;
+	size_t i;
+
+	if (len && fault_deaf(&line->fault, now)) {
+		tell(line, now, LINE_SWALLOWED, data, len);
+		return;
+	}
 
 	for (i = 0; i < len; i++) {
 		line->rx_last = (line->rx_last > now ? line->rx_last : now) + line->byte_time;
-		count = fault_inbound(&line->fault, now, data[i], bytes);
-		for (k = 0; k < count; k++)
-			queue_byte(line, line->rx_last, bytes[k]);
-		taken += count;
+		queue_byte(line, line->rx_last, data[i]);
 	}
-
-	if (len && !taken)
-		tell(line, now, LINE_SWALLOWED, data, len);
 }
 
 /**
@@ -108,7 +126,17 @@ bool line_send_noise(struct line *line, const u8 *data, size_t len)
 
 static bool sending(const struct line *line)
 {
-	return line->tx_sent < line->tx.len * line->tx.copies;
+	return line->tx.sent < line->tx.len;
+}
+
+/* Those who restart swallow what comes meanwhile. */
+static void restart(struct line *line, u64 at, bool forgets)
+{
+	line->fault.restarts = false;
+	line->fault.mute_until = at + fault_restart_time(&line->fault, forgets);
+	forget_request(line);
+	if (forgets)
+		mcu_restart(line->mcu, at);
 }
 
 static size_t carry_out(struct line *line, u64 now, u8 *reply)
@@ -121,40 +149,94 @@ static size_t carry_out(struct line *line, u64 now, u8 *reply)
 	return mcu_answer(line->mcu, now, line->frame, line->frame_len, reply);
 }
 
+static void begin_to_send(struct line *line, const struct fault_reply *reply, u64 start)
+{
+	struct line_tx *tx = &line->tx;
+
+	memcpy(tx->data, reply->wire, reply->wire_len);
+	tx->len = reply->wire_len;
+	tx->cut = reply->wire_cut;
+	tx->sent = 0;
+	tx->gap = reply->gap;
+	tx->at = start + line->latency + reply->delay + line->byte_time;
+	tx->event = LINE_REPLY;
+}
+
+static void send_reply(struct line *line, struct fault_reply *reply, u64 start)
+{
+	u64 end;
+
+	fault_outbound(&line->fault, reply);
+	if (!reply->copies) {
+		tell(line, start, LINE_DROPPED, reply->data, reply->len);
+		return;
+	}
+
+	truth_reply(&line->truth, reply->data, reply->len, reply->wire, reply->wire_len);
+	begin_to_send(line, reply, start);
+	end = line->tx.at + line->tx.len * (line->byte_time + line->tx.gap);
+	if (reply->babble != MCU_NEVER)
+		line->babble_at = end + reply->babble;
+	if (reply->restarts)
+		restart(line, end, reply->forgets);
+}
+
 /* The MCU does one thing after the other: it sees a command once it is done with the one before. */
 static void answer(struct line *line, u64 at)
 {
 	const u64 start = at > line->idle_at ? at : line->idle_at;
-	struct fault_reply *tx = &line->tx;
+	const unsigned int done = line->mcu->frames;
+	struct fault_reply reply = { };
 
 	tell(line, start, LINE_REQUEST, line->frame, line->frame_len);
-	memset(tx, 0, sizeof(*tx));
-	line->tx_sent = 0;
-	tx->len = carry_out(line, start, tx->data);
-	line->frame_len = 0;
-	if (!tx->len)
-		return;
-
-	tx->copies = 1;
-	fault_outbound(&line->fault, tx);
-	if (!tx->copies)
-		tell(line, start, LINE_DROPPED, tx->data, tx->len);
-	line->tx_at = start + line->latency + tx->delay + line->byte_time;
+	reply.len = carry_out(line, start, reply.data);
+	truth_request(&line->truth, line->frame, line->frame_len, line->mcu->frames != done);
+	if (reply.len)
+		send_reply(line, &reply, start);
+	forget_request(line);
 }
 
 static void give_up_frame(struct line *line, u64 at)
 {
-	const bool unknown = mcu_command_recognise(line->frame, line->frame_len) ==
+	const bool unknown = line->frame_len > QNAP_MCU_CHECKSUM_SIZE &&
+			     mcu_command_recognise(line->frame, line->frame_len) ==
 			     MCU_SPAN_UNKNOWN;
 
-	if (unknown && line->frame_len > QNAP_MCU_CHECKSUM_SIZE) {
+	if (unknown) {
 		answer(line, at);
 		return;
 	}
 
-	tell(line, at, LINE_HALF, line->frame, line->frame_len);
-	line->halves++;
-	line->frame_len = 0;
+	truth_request(&line->truth, line->frame, line->frame_len, false);
+	if (line->frame_len) {
+		tell(line, at, LINE_HALF, line->frame, line->frame_len);
+		line->halves++;
+	}
+	forget_request(line);
+}
+
+static void add_byte(struct line *line, u64 at, u8 value)
+{
+	/* What does not fit the MCU's buffer is lost. */
+	if (line->frame_len < sizeof(line->frame))
+		line->frame[line->frame_len++] = value;
+
+	if (mcu_command_recognise(line->frame, line->frame_len) == MCU_SPAN_WHOLE)
+		answer(line, at);
+}
+
+/* Bytes that nobody sent come before the one that was; either may be the last of a command. */
+static void hear_byte(struct line *line, const struct line_byte *byte)
+{
+	u8 bytes[FAULT_BYTE_MAX];
+	size_t count, i;
+
+	count = fault_inbound(&line->fault, line->truth.request_len, byte->value, bytes);
+	for (i = 0; i + 1 < count; i++)
+		add_byte(line, byte->at, bytes[i]);
+	truth_sent(&line->truth, byte->value);
+	if (count)
+		add_byte(line, byte->at, bytes[i]);
 }
 
 static void take_byte(struct line *line)
@@ -164,12 +246,27 @@ static void take_byte(struct line *line)
 	line->rx_head = (line->rx_head + 1) % LINE_RX_MAX;
 	line->rx_len--;
 	line->frame_at = byte->at;
-	/* What does not fit the MCU's buffer is lost. */
-	if (line->frame_len < sizeof(line->frame))
-		line->frame[line->frame_len++] = byte->value;
+	if (!fault_deaf(&line->fault, byte->at) && !line->truth.request_len)
+		fault_request(&line->fault, byte->at);
+	if (fault_deaf(&line->fault, byte->at))
+		return;
+	if (fault_restarts(&line->fault, line->truth.request_len))
+		restart(line, byte->at, line->fault.forgets);
+	else
+		hear_byte(line, byte);
+}
 
-	if (mcu_command_recognise(line->frame, line->frame_len) == MCU_SPAN_WHOLE)
-		answer(line, byte->at);
+static void babble(struct line *line)
+{
+	struct line_tx *tx = &line->tx;
+
+	tx->len = fault_babble(&line->fault, tx->data);
+	tx->cut = tx->len;
+	tx->sent = 0;
+	tx->gap = 0;
+	tx->at = line->babble_at + line->byte_time;
+	tx->event = LINE_NOISE;
+	line->babble_at = MCU_NEVER;
 }
 
 /* When the frame so far is given up unless a byte comes first. */
@@ -191,11 +288,13 @@ u64 line_due(const struct line *line)
 	if (line->noise_len)
 		return 0;
 	if (sending(line))
-		return line->tx_at;
+		return line->tx.at;
 	if (line->rx_len)
 		due = line->rx[line->rx_head].at;
-	if (line->frame_len && quiet_at(line) < due)
+	if (line->truth.request_len && quiet_at(line) < due)
 		due = quiet_at(line);
+	if (line->babble_at < due)
+		due = line->babble_at;
 
 	return due;
 }
@@ -213,7 +312,9 @@ void line_run(struct line *line, u64 now)
 		due = line_due(line);
 		if (due > now)
 			return;
-		if (line->frame_len && due == quiet_at(line))
+		if (due == line->babble_at)
+			babble(line);
+		else if (line->truth.request_len && due == quiet_at(line))
 			give_up_frame(line, due);
 		else if (line->rx_len)
 			take_byte(line);
@@ -234,6 +335,21 @@ static size_t take_noise(struct line *line, u64 now, u8 *data, size_t size)
 	return len;
 }
 
+static u8 send_byte(struct line *line)
+{
+	struct line_tx *tx = &line->tx;
+	const u8 value = tx->data[tx->sent++];
+
+	line->idle_at = tx->at;
+	tx->at += line->byte_time + tx->gap;
+	if (tx->sent == tx->cut)
+		tell(line, line->idle_at, tx->event, tx->data, tx->cut);
+	else if (tx->sent == tx->len)
+		tell(line, line->idle_at, tx->event, tx->data + tx->cut, tx->len - tx->cut);
+
+	return value;
+}
+
 /**
  * line_output() - bytes that are to be sent to the host by now
  * @line: the line
@@ -250,13 +366,8 @@ size_t line_output(struct line *line, u64 now, u8 *data, size_t size)
 	if (line->noise_len)
 		len = take_noise(line, now, data, size);
 
-	while (sending(line) && line->tx_at <= now && len < size) {
-		data[len++] = line->tx.data[line->tx_sent++ % line->tx.len];
-		line->idle_at = line->tx_at;
-		line->tx_at += line->byte_time + line->tx.gap;
-		if (line->tx_sent % line->tx.len == 0)
-			tell(line, now, LINE_REPLY, line->tx.data, line->tx.len);
-	}
+	while (sending(line) && line->tx.at <= now && len < size)
+		data[len++] = send_byte(line);
 
 	return len;
 }

@@ -13,6 +13,7 @@
 
 #include "fault.h"
 #include "mcu.h"
+#include "truth.h"
 
 #define LINE_RX_MAX		1024
 #define LINE_NOISE_MAX		256
@@ -49,9 +50,30 @@ struct line_byte {
 };
 
 /**
+ * struct line_tx - bytes on their way to the host
+ * @data: the bytes
+ * @len: how many
+ * @cut: how many of them the observer is told of first, the rest being another copy
+ * @sent: how many were sent
+ * @at: when the next one is to be sent
+ * @gap: nanoseconds between two on top of what the line needs
+ * @event: what the observer is told
+ */
+struct line_tx {
+	u8 data[FAULT_WIRE_MAX];
+	size_t len;
+	size_t cut;
+	size_t sent;
+	u64 at;
+	u64 gap;
+	enum line_event event;
+};
+
+/**
  * struct line - the line
  * @mcu: who answers
  * @fault: what goes wrong on purpose
+ * @truth: what was really said
  * @latency: nanoseconds from a complete command to the first byte of its reply
  * @byte_time: nanoseconds that a byte takes on the wire, 0 for a wire without a speed
  * @quiet: nanoseconds of silence that end half a command
@@ -64,10 +86,9 @@ struct line_byte {
  * @frame: command so far
  * @frame_len: its length
  * @frame_at: when its last byte arrived
- * @tx: reply being sent
- * @tx_sent: how much of it was sent
- * @tx_at: when its next byte is to be sent
+ * @tx: what is being sent
  * @idle_at: when the last reply was finished
+ * @babble_at: when bytes come that nobody asked for, %MCU_NEVER for no such
  * @noise: bytes to send unasked
  * @noise_len: how many
  * @halves: halves of commands given up so far
@@ -75,6 +96,7 @@ struct line_byte {
 struct line {
 	struct mcu *mcu;
 	struct fault fault;
+	struct truth truth;
 	u64 latency;
 	u64 byte_time;
 	u64 quiet;
@@ -87,10 +109,9 @@ struct line {
 	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
 	size_t frame_len;
 	u64 frame_at;
-	struct fault_reply tx;
-	size_t tx_sent;
-	u64 tx_at;
+	struct line_tx tx;
 	u64 idle_at;
+	u64 babble_at;
 	u8 noise[LINE_NOISE_MAX];
 	size_t noise_len;
 	unsigned int halves;
@@ -98,6 +119,7 @@ struct line {
 
 void line_init(struct line *line, struct mcu *mcu);
 void line_restart(struct line *line);
+void line_calm(struct line *line);
 size_t line_room(const struct line *line);
 void line_receive(struct line *line, u64 now, const u8 *data, size_t len);
 bool line_send_noise(struct line *line, const u8 *data, size_t len);

@@ -16,6 +16,7 @@
 #include "emu.h"
 #include "number.h"
 #include "panel.h"
+#include "setting.h"
 #include "version.h"
 
 #define EXIT_USAGE 2
@@ -39,6 +40,17 @@ static const char help_text[] =
 "  --quiet MS       silence after which half a command is given up (default 10)\n"
 "  --instant        let bytes take no time, where the line is no serial port\n"
 "\n"
+"Faults, strewn in by chance or into one frame:\n"
+"  --fault KIND=PERCENT      flip, lose or noise, of the bytes in both directions;\n"
+"                            twice, late, split or babble, of the replies;\n"
+"                            refuse8, refuse9 or silence, of the requests;\n"
+"                            restart or reset, of both\n"
+"  --fault-time KIND=MS      how late (default 700), what pauses (5), how long a\n"
+"                            silence (5000), restart or reset (50), how long after\n"
+"                            a reply babble may come (50)\n"
+"  --fault-nth KIND:N[:BYTE] in the Nth frame of those that it can befall\n"
+"  --seed N                  where the random numbers begin (default 0)\n"
+"\n"
 "Watching and controlling:\n"
 "  --control PATH   take commands on a unix socket; 'help' lists them\n"
 "  --stdin          take commands on standard input\n"
@@ -59,6 +71,10 @@ enum option_id {
 	OPTION_LATENCY,
 	OPTION_QUIET,
 	OPTION_INSTANT,
+	OPTION_FAULT,
+	OPTION_FAULT_TIME,
+	OPTION_FAULT_NTH,
+	OPTION_SEED,
 	OPTION_CONTROL,
 	OPTION_STDIN,
 	OPTION_TRACE,
@@ -79,6 +95,10 @@ static const struct option long_options[] = {
 	{ "latency", required_argument, NULL, OPTION_LATENCY },
 	{ "quiet", required_argument, NULL, OPTION_QUIET },
 	{ "instant", no_argument, NULL, OPTION_INSTANT },
+	{ "fault", required_argument, NULL, OPTION_FAULT },
+	{ "fault-time", required_argument, NULL, OPTION_FAULT_TIME },
+	{ "fault-nth", required_argument, NULL, OPTION_FAULT_NTH },
+	{ "seed", required_argument, NULL, OPTION_SEED },
 	{ "control", required_argument, NULL, OPTION_CONTROL },
 	{ "stdin", no_argument, NULL, OPTION_STDIN },
 	{ "trace", optional_argument, NULL, OPTION_TRACE },
@@ -99,6 +119,7 @@ static const struct option long_options[] = {
  * @latency: nanoseconds
  * @quiet: nanoseconds
  * @instant: whether bytes take no time
+ * @faults: what goes wrong by chance
  * @control: socket for commands, or NULL
  * @use_stdin: whether to take commands on standard input
  * @trace: whether to trace
@@ -115,6 +136,7 @@ struct settings {
 	u64 latency;
 	u64 quiet;
 	bool instant;
+	struct seeded faults;
 	const char *control;
 	bool use_stdin;
 	bool trace;
@@ -202,6 +224,28 @@ static void set_line(struct settings *settings, int id, char **argv)
 	}
 }
 
+static void set_faults(struct settings *settings, int id)
+{
+	const char *error = NULL;
+
+	switch (id) {
+	case OPTION_FAULT:
+		error = setting_fault(&settings->faults, optarg);
+		break;
+	case OPTION_FAULT_TIME:
+		error = setting_fault_time(&settings->faults, optarg);
+		break;
+	case OPTION_FAULT_NTH:
+		error = setting_fault_nth(&settings->faults, optarg);
+		break;
+	case OPTION_SEED:
+		error = setting_seed(&settings->faults, optarg);
+		break;
+	}
+	if (error)
+		usage(optarg, error);
+}
+
 static void set_watching(struct settings *settings, int id, char **argv)
 {
 	switch (id) {
@@ -252,6 +296,9 @@ static void parse_command_line(struct settings *settings, int argc, char **argv)
 		case OPTION_LATENCY ... OPTION_INSTANT:
 			set_line(settings, id, argv);
 			break;
+		case OPTION_FAULT ... OPTION_SEED:
+			set_faults(settings, id);
+			break;
 		default:
 			set_watching(settings, id, argv);
 		}
@@ -301,6 +348,7 @@ static void set_up(struct emu *emu, const struct settings *settings)
 	/* A serial port takes the time by itself. */
 	if (settings->instant || settings->port.kind == PORT_TTY)
 		emu->line.byte_time = 0;
+	emu->line.fault.seeded = settings->faults;
 	emu->mcu.temp = settings->temp;
 	mcu_set_rpm_max(&emu->mcu, settings->max_rpm);
 	if (settings->firmware)
@@ -389,6 +437,7 @@ int main(int argc, char **argv)
 		.quiet = LINE_QUIET_NS,
 	};
 
+	seeded_init(&settings.faults);
 	parse_command_line(&settings, argc, argv);
 	set_up(&emu, &settings);
 	run(&emu, &settings);

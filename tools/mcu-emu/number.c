@@ -7,6 +7,7 @@
 
 #include "mcu.h"
 #include "number.h"
+#include "prng.h"
 
 #define MS_MAX 1e9
 
@@ -45,6 +46,26 @@ bool number_parse_ms(const char *text, u64 *nanoseconds)
 	if (end == text || *end || !(ms >= 0 && ms <= MS_MAX))
 		return false;
 	*nanoseconds = ms * NSEC_PER_MSEC;
+
+	return true;
+}
+
+/**
+ * number_parse_percent() - parse a percentage, with or without a fraction
+ * @text: the text
+ * @odds: where to put it, as odds of %PRNG_CERTAIN
+ *
+ * Return: false if the text is anything else, or more than 100.
+ */
+bool number_parse_percent(const char *text, u64 *odds)
+{
+	char *end;
+	double percent;
+
+	percent = strtod(text, &end);
+	if (end == text || *end || !(percent >= 0 && percent <= 100))
+		return false;
+	*odds = percent / 100 * PRNG_CERTAIN;
 
 	return true;
 }

@@ -8,6 +8,7 @@
 
 bool number_parse(const char *text, long min, long max, long *value);
 bool number_parse_ms(const char *text, u64 *nanoseconds);
+bool number_parse_percent(const char *text, u64 *odds);
 bool number_parse_hex(const char *text, u8 *byte);
 
 #endif /* _MCU_EMU_NUMBER_H */

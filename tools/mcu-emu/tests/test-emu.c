@@ -197,7 +197,18 @@ static void test_control_faults(int control, int port)
 	ktap_check(process_exchange(port, "40 43 32 31", "40 30 70"), "control: split, seen");
 	process_check(control, "noise 4041ff", "ok\n", "control: noise");
 	ktap_check(process_exchange(port, "", "40 41 ff"), "control: noise, seen");
-	process_check(control, "get beeps_short", "beeps_short=6\n", "control: beeps are counted");
+	process_check(control, "fault-nth lose:2:2", "ok\n", "control: fault-nth");
+	process_check(control, "fault flip=0", "ok\n", "control: fault");
+	process_check(control, "fault-time late=1", "ok\n", "control: fault-time");
+	process_check(control, "seed 7", "ok\n", "control: seed");
+	ktap_check(process_exchange(port, "40 43 32 31", "40 30"), "control: fault-nth, seen");
+	process_check(control, "faults", "fault.lose=1\n", "control: faults are counted");
+	process_check(control, "faults", "damaged_replies=1\n", "control: damage is counted");
+	process_check(control, "undetected", "ok\n", "control: undetected, none");
+	process_check(control, "fault twice=100", "ok\n", "control: fault");
+	process_check(control, "fault off", "ok\n", "control: fault off");
+	ktap_check(process_exchange(port, "40 43 32 31", "40 30 70"), "control: fault off, seen");
+	process_check(control, "get beeps_short", "beeps_short=8\n", "control: beeps are counted");
 }
 
 static void test_control_errors(int control)
@@ -209,6 +220,7 @@ static void test_control_errors(int control)
 		"drop x",     "late 1",	      "late 1 x",   "twice -1",
 		"noise 4",    "noise zz",     "get",	    "get nothing",
 		"state 1",    "trace 1",      "frobnicate", "help me now please",
+		"seed -1",    "fault flip",   "fault-nth flip", "fault-time late=x",
 	};
 	char name[64];
 	char longest[2000];
@@ -221,7 +233,7 @@ static void test_control_errors(int control)
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	process_check(control, longest, "error: the line is too long\n", "control: a long line");
-	process_check(control, "help", "mute    on|off|MS", "control: help");
+	process_check(control, "help", "mute        on|off|MS", "control: help");
 }
 
 static void test_control(void)

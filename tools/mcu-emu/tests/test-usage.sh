@@ -34,6 +34,11 @@ refuses 2 "milliseconds" --pty --latency 1x
 refuses 2 "milliseconds" --pty --latency nan
 refuses 2 "milliseconds" --pty --latency 1e10
 refuses 2 "milliseconds" --pty --quiet soon
+refuses 2 "flip lose noise" --pty --fault flop=1
+refuses 2 "KIND=PERCENT" --pty --fault flip=101
+refuses 2 "KIND=MS" --pty --fault-time late=soon
+refuses 2 "KIND:N" --pty --fault-nth flip:1:x
+refuses 2 "number from 0" --pty --seed x
 refuses 2 "keyboard" --pty --panel --stdin
 refuses 2 "--trace FILE" --pty --panel --trace
 refuses 1 "needs a terminal" --pty --panel

@@ -53,6 +53,9 @@ check-scripts: ## what the scripts say when something is missing or goes wrong
 check-tools: ## the tools' own tests
 	$(testing)/check-tools.sh
 
+fuzz: ## ten minutes of random bytes for all that reads the line; FUZZ_SECONDS= for another time
+	$(testing)/fuzz.sh $(FUZZ_SECONDS)
+
 kunit: ## unit tests of the drivers in a kernel with KASAN, UBSAN and lockdep
 	$(testing)/kunit.sh
 
@@ -69,4 +72,4 @@ fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
 .PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
-	check-tools kunit coverage check-e2e check-e2e-7.3 fetch
+	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 fetch

@@ -14,6 +14,7 @@ parts=(
 	"check-static=$testing/check-static.sh"
 	"check-scripts=$testing/check-scripts.sh"
 	"check-tools=$testing/check-tools.sh"
+	"fuzz=$testing/fuzz.sh 20"
 	"kunit=$testing/kunit.sh"
 	"coverage=$testing/kunit-coverage.sh"
 	"check-e2e=$testing/e2e.sh 6.12"
@@ -82,7 +83,7 @@ sum()
 rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
-	"$testing/need.sh" fetch modules emulator guest kunit static
+	"$testing/need.sh" fetch modules emulator guest fuzz kunit static
 	"$testing/fetch.sh" all > /dev/null
 	set -- "${parts[@]}"
 fi

@@ -17,8 +17,13 @@ packages_of()
 		echo make gcc libc6-dev libncurses-dev man-db groff-base python3 ;;
 	guest)
 		echo qemu-system-arm device-tree-compiler cpio kmod python3 ;;
+	bench)
+		echo make gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils-aarch64-linux-gnu \
+			python3 xz-utils ;;
 	kunit)
 		echo make gcc libc6-dev flex bison bc libelf-dev libssl-dev xz-utils python3 ;;
+	fuzz)
+		echo make clang libclang-rt-dev libc6-dev python3 ;;
 	static)
 		echo perl python3 python3-docutils sparse codespell shellcheck ;;
 	*)

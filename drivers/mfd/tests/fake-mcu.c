@@ -288,6 +288,9 @@ static void fake_mcu_obey_in_trouble(struct fake_mcu *mcu, const struct fake_com
 	case FAKE_REFUSE:
 		fake_mcu_status(&reply, '9');
 		break;
+	case FAKE_PRETEND:
+		fake_mcu_status(&reply, '0');
+		break;
 	default:
 		fake_mcu_run(mcu, command, &reply);
 		break;

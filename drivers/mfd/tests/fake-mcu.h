@@ -29,6 +29,7 @@ struct fake_port;
  * @FAKE_LOSE_REPLY: the MCU carries it out, the host does not learn of it
  * @FAKE_BAD_REQUEST: the MCU sees a wrong checksum, and says so
  * @FAKE_REFUSE: the MCU says that it cannot carry it out
+ * @FAKE_PRETEND: the MCU acknowledges it and does nothing
  * @FAKE_BAD_REPLY: the reply arrives with a flipped bit
  * @FAKE_HALF_REPLY: the reply breaks off in the middle
  * @FAKE_LATE: the reply comes @detail ms late; the MCU does nothing else meanwhile
@@ -40,6 +41,7 @@ enum fake_fault {
 	FAKE_LOSE_REPLY,
 	FAKE_BAD_REQUEST,
 	FAKE_REFUSE,
+	FAKE_PRETEND,
 	FAKE_BAD_REPLY,
 	FAKE_HALF_REPLY,
 	FAKE_LATE,

@@ -9,6 +9,7 @@
 #include <linux/kallsyms.h>
 #include <linux/ktime.h>
 #include <linux/mfd/qnap-mcu.h>
+#include <linux/minmax.h>
 #include <linux/notifier.h>
 #include <linux/reboot.h>
 #include <linux/string.h>
@@ -17,11 +18,34 @@
 
 #define ALWAYS		1000
 
-/* The system waits for the MCU no longer than this. */
+/* The system waits for the MCU no longer than this, ... */
 #define POWEROFF_MS	25000
+
+/* ... and for one that fell silent after it had acknowledged no longer than this. */
+#define SILENT_MS	2500
+
+/* An acknowledgment and four that confirm it. */
+#define ASSURANCE	5
 
 /* A thousand in 20 rounds: what a single test may take is limited. */
 #define BAD_LINE_TRIES	50
+
+/* Every fifth byte, both ways. */
+#define BAD_LINE_PER_MILLE	200
+
+/**
+ * struct bad_line - a line on which only every fifth attempt gets through both ways
+ * @flip_per_mille: of 1000 bytes, this number arrives with a flipped bit
+ * @lose_per_mille: of 1000 bytes, this number does not arrive
+ * @most_requests: how many were sent at most until one was acknowledged
+ * @longest_ms: how long that took at most
+ */
+struct bad_line {
+	unsigned int flip_per_mille;
+	unsigned int lose_per_mille;
+	size_t most_requests;
+	s64 longest_ms;
+};
 
 /* What the kernel does between the shutdown of all devices and the PMIC's turn. */
 static void power_off_prepare(struct kunit *test)
@@ -38,13 +62,13 @@ static void expect_power_off(struct kunit *test, unsigned int times)
 	KUNIT_EXPECT_EQ(test, times, fixture_mcu(test)->num_power_off);
 }
 
-static void poweroff_tells_the_mcu_once(struct kunit *test)
+static void poweroff_tells_the_mcu_and_makes_sure(struct kunit *test)
 {
 	const ktime_t start = ktime_get();
 
 	power_off_prepare(test);
-	expect_power_off(test, 1);
-	KUNIT_EXPECT_EQ(test, 1, fixture_box(test)->port.num_sent);
+	expect_power_off(test, ASSURANCE);
+	KUNIT_EXPECT_EQ(test, ASSURANCE, fixture_box(test)->port.num_sent);
 	KUNIT_EXPECT_LE(test, ktime_ms_delta(ktime_get(), start), 20);
 	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
 }
@@ -53,8 +77,8 @@ static void poweroff_repeats_until_acknowledged(struct kunit *test)
 {
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_LOSE_REQUEST, 30, 0);
 	power_off_prepare(test);
-	expect_power_off(test, 1);
-	KUNIT_EXPECT_EQ(test, 31, fixture_count_sent(test, "@C0"));
+	expect_power_off(test, ASSURANCE);
+	KUNIT_EXPECT_EQ(test, 30 + ASSURANCE, fixture_count_sent(test, "@C0"));
 	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
 }
 
@@ -62,14 +86,14 @@ static void poweroff_repeats_when_acknowledgments_are_lost(struct kunit *test)
 {
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_LOSE_REPLY, 30, 0);
 	power_off_prepare(test);
-	expect_power_off(test, 31);
+	expect_power_off(test, 30 + ASSURANCE);
 }
 
 static void poweroff_repeats_when_refused(struct kunit *test)
 {
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_REFUSE, 30, 0);
 	power_off_prepare(test);
-	expect_power_off(test, 1);
+	expect_power_off(test, ASSURANCE);
 }
 
 static void poweroff_of_a_mute_mcu_gives_up_and_says_so(struct kunit *test)
@@ -90,6 +114,26 @@ static void poweroff_is_not_fooled_by_a_late_acknowledgment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
 	power_off_prepare(test);
 	KUNIT_EXPECT_GE(test, fixture_mcu(test)->num_power_off, 1);
+}
+
+/* Two flips of the same bit make a request another one and leave its checksum right. */
+static void poweroff_is_not_fooled_by_what_another_command_did(struct kunit *test)
+{
+	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_PRETEND, ASSURANCE - 1, 0);
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+}
+
+static void poweroff_does_not_wait_long_for_an_mcu_that_falls_silent(struct kunit *test)
+{
+	const ktime_t start = ktime_get();
+
+	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_LATE, 1, 0);
+	fake_mcu_expect_trouble(fixture_mcu(test), "", FAKE_LOSE_REQUEST, ALWAYS, 0);
+	power_off_prepare(test);
+	expect_power_off(test, 1);
+	KUNIT_EXPECT_LE(test, ktime_ms_delta(ktime_get(), start), SILENT_MS);
+	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
 }
 
 static int note_turn(struct sys_off_data *data)
@@ -130,7 +174,7 @@ static void poweroff_works_after_all_devices_were_shut_down(struct kunit *test)
 	device_for_each_child(serdev, NULL, shut_down);
 	shut_down(serdev, NULL);
 	power_off_prepare(test);
-	expect_power_off(test, 1);
+	expect_power_off(test, ASSURANCE);
 }
 
 static void poweroff_waits_for_its_turn_on_the_line(struct kunit *test)
@@ -148,7 +192,7 @@ static void poweroff_waits_for_its_turn_on_the_line(struct kunit *test)
 	fake_mcu_expect_trouble(fixture_mcu(test), "\xf7", FAKE_LATE, 1, 90);
 	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_transact(fixture_qnap_mcu(test), &command));
 	power_off_prepare(test);
-	expect_power_off(test, 1);
+	expect_power_off(test, ASSURANCE);
 	KUNIT_EXPECT_MEMEQ(test, command.data, eeprom, 32);
 }
 
@@ -180,36 +224,70 @@ static void round_desc(const unsigned int *round, char *desc)
 
 KUNIT_ARRAY_PARAM(round, rounds, round_desc);
 
-/* Every tenth byte lost, every tenth with a flipped bit, both ways. */
-static void poweroff_gets_through_on_a_very_bad_line(struct kunit *test)
+/* Returns after how many ms the next thing that is switched off had its turn. */
+static s64 power_off_on_a_bad_line(struct kunit *test)
+{
+	const ktime_t start = ktime_get();
+
+	fixture_mcu(test)->num_power_off = 0;
+	fixture_forget_sent(test);
+	power_off_prepare(test);
+	KUNIT_EXPECT_GE(test, fixture_mcu(test)->num_power_off, 1);
+
+	return ktime_ms_delta(ktime_get(), start);
+}
+
+/* What went wrong in a round can be repeated: the round's number is the seed. */
+static void power_off_often(struct kunit *test, struct bad_line *line)
 {
 	const unsigned int *round = test->param_value;
-	struct fake_box *box = fixture_box(test);
 
-	prandom_seed_state(&box->port.random, *round);
-	box->port.flip_per_mille = 100;
-	box->port.lose_per_mille = 100;
+	prandom_seed_state(&fixture_box(test)->port.random, *round);
+	fixture_box(test)->port.flip_per_mille = line->flip_per_mille;
+	fixture_box(test)->port.lose_per_mille = line->lose_per_mille;
 	for (int i = 0; i < BAD_LINE_TRIES; i++) {
-		box->mcu.num_power_off = 0;
-		power_off_prepare(test);
-		KUNIT_EXPECT_GE(test, box->mcu.num_power_off, 1);
+		const s64 ms = power_off_on_a_bad_line(test);
+
+		line->longest_ms = max(line->longest_ms, ms);
+		line->most_requests = max(line->most_requests, fixture_count_sent(test, "@C0"));
 	}
+	KUNIT_EXPECT_LE(test, line->longest_ms, POWEROFF_MS);
 	KUNIT_EXPECT_EQ(test, 0, fixture_count_logged(test, "power-off"));
+	kunit_info(test, "so far at most %zu requests, %lld ms of %d", line->most_requests,
+		   line->longest_ms, POWEROFF_MS);
+}
+
+static void poweroff_gets_through_flipped_bytes(struct kunit *test)
+{
+	static struct bad_line line = { .flip_per_mille = BAD_LINE_PER_MILLE };
+
+	power_off_often(test, &line);
+}
+
+static void poweroff_gets_through_lost_bytes(struct kunit *test)
+{
+	static struct bad_line line = { .lose_per_mille = BAD_LINE_PER_MILLE };
+
+	power_off_often(test, &line);
 }
 
 static struct kunit_case qnap_mcu_poweroff_cases[] = {
-	KUNIT_CASE(poweroff_tells_the_mcu_once),
+	KUNIT_CASE(poweroff_tells_the_mcu_and_makes_sure),
 	KUNIT_CASE_SLOW(poweroff_repeats_until_acknowledged),
 	KUNIT_CASE_SLOW(poweroff_repeats_when_acknowledgments_are_lost),
 	KUNIT_CASE(poweroff_repeats_when_refused),
 	KUNIT_CASE_SLOW(poweroff_of_a_mute_mcu_gives_up_and_says_so),
 	KUNIT_CASE_SLOW(poweroff_is_not_fooled_by_a_late_acknowledgment),
+	KUNIT_CASE(poweroff_is_not_fooled_by_what_another_command_did),
+	KUNIT_CASE_SLOW(poweroff_does_not_wait_long_for_an_mcu_that_falls_silent),
 	KUNIT_CASE_SLOW(others_have_their_turn_though_the_mcu_is_mute),
 	KUNIT_CASE(poweroff_works_after_all_devices_were_shut_down),
 	KUNIT_CASE(poweroff_waits_for_its_turn_on_the_line),
 	KUNIT_CASE(mcu_without_driver_is_not_switched_off),
 	KUNIT_CASE(restart_does_not_switch_the_mcu_off),
-	KUNIT_CASE_PARAM_ATTR(poweroff_gets_through_on_a_very_bad_line, round_gen_params,
+	KUNIT_CASE_PARAM_ATTR(poweroff_gets_through_flipped_bytes, round_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(poweroff_gets_through_lost_bytes, round_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),
 	{}
 };

@@ -9,6 +9,7 @@
 # source-VERSION	Debian's kernel source of that version
 # scripts-VERSION	of that source only the scripts (checkpatch.pl, kernel-doc)
 # guest			programs for the guest: busybox, lm-sensors, evtest
+# guest-pc		busybox for a guest on x86-64
 # all			everything that the tests use
 #
 # What is there is taken as it is, without touching the network, until --refresh fetches the
@@ -323,6 +324,18 @@ fetch_guest()
 	keep "$dir" guest
 }
 
+fetch_guest_pc()
+{
+	local dir
+
+	! have guest-pc || return 0
+	need_apt
+	dir=$(fresh guest-pc)
+	step "Downloading busybox for x86-64" download "$dir" busybox-static:amd64
+	unpack "$dir"
+	keep "$dir" guest-pc
+}
+
 fetch()
 {
 	case $1 in
@@ -335,6 +348,9 @@ fetch()
 	scripts-*)
 		fetch_scripts "${1#scripts-}"
 		echo "$cache/src/$1" ;;
+	guest-pc)
+		fetch_guest_pc
+		echo "$cache/guest-pc" ;;
 	guest)
 		fetch_guest
 		echo "$cache/guest" ;;

@@ -16,7 +16,9 @@ guest_modules="evdev ledtrig-timer ledtrig-oneshot ledtrig-pattern"
 # The kernel's own driver for the MCU, where it has one. Ours must take its place.
 stock_modules="qnap-mcu leds-qnap-mcu qnap-mcu-hwmon qnap-mcu-input nvmem-qnap-mcu-eeprom"
 
+qemu="qemu-system-aarch64"
 machine=(-M virt -cpu cortex-a57 -smp 2 -m 512)
+console=ttyAMA0
 # What QEMU and the emulator are told beyond what every guest needs.
 guest_options=(-monitor none)
 # Where the MCU's line and the emulator's control line lead, and what else is put into /tests.
@@ -190,10 +192,10 @@ start_guest()
 	kernel=$(kernel_dir "$version")
 	rm -f "$tmp/result" "$tmp/console"
 	: > "$tmp/result"
-	qemu-system-aarch64 "${machine[@]}" -nic none -display none -no-reboot \
+	"$qemu" "${machine[@]}" -nic none -display none -no-reboot \
 		-dtb "$images/$devicetree.dtb" -kernel "$kernel/boot/Image" \
 		-initrd "$images/guest.cpio" \
-		-append "console=ttyAMA0 panic=1 qnap.run=$script $*" \
+		-append "console=$console panic=1 qnap.run=$script $*" \
 		"${guest_lines[@]}" -device pci-serial,addr=1,chardev=mcu \
 		-device pci-serial,addr=2,chardev=control \
 		-chardev "file,id=result,path=$tmp/result" \

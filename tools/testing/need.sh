@@ -24,6 +24,8 @@ packages_of()
 		echo make gcc libc6-dev flex bison bc libelf-dev libssl-dev xz-utils python3 ;;
 	fuzz)
 		echo make clang libclang-rt-dev libc6-dev python3 ;;
+	stress)
+		echo qemu-system-x86 device-tree-compiler cpio kmod rsync ;;
 	static)
 		echo perl python3 python3-docutils sparse codespell shellcheck ;;
 	*)

@@ -25,14 +25,10 @@
 #include <linux/pm.h>
 #include <linux/property.h>
 #include <linux/slab.h>
-#include <linux/sprintf.h>
 #include <linux/thermal.h>
 #include <linux/unaligned.h>
 #include <linux/units.h>
 #include <linux/workqueue.h>
-
-/* Channels of the largest box of the family. */
-#define QNAP_MCU_CHANNELS	1
 
 /* Nobody watching needs a newer value, and the MCU has one slow line for all it does. */
 #define QNAP_MCU_CACHE_MS	1000
@@ -43,99 +39,94 @@
 /* A fan that was started may stand still for so long before that is a fault. */
 #define QNAP_MCU_SPIN_UP_MS	5000
 
-/* A thermal zone does not repeat a wish that failed. */
-#define QNAP_MCU_RETRY_MS	1000
+/*
+ * A thermal zone does not repeat a wish that failed, and the frames' checksum does not see each
+ * garbled one: what was set is checked so much later.
+ */
+#define QNAP_MCU_CHECK_MS	1000
 
-/* pwmX_enable: who decides on the fan speed */
+/* An MCU that always takes another duty cycle than it was given has its reasons. */
+#define QNAP_MCU_CORRECTIONS	3
+
+/* pwm1_enable: who decides on the fan speed */
 enum qnap_mcu_fan_mode {
 	QNAP_MCU_FAN_FULL_SPEED = 0,
 	QNAP_MCU_FAN_MANUAL = 1,
 	QNAP_MCU_FAN_THERMAL = 2,
 };
 
-enum qnap_mcu_quantity {
-	QNAP_MCU_PWM,
-	QNAP_MCU_RPM,
-	QNAP_MCU_TEMP,
-	QNAP_MCU_QUANTITIES,
-};
-
 /**
- * struct qnap_mcu_hwmon_ops - fans and sensors of the MCUs of one family
+ * struct qnap_mcu_hwmon_ops - fan and sensors of the MCUs of one family
  * @chip: channels, in the hwmon core's terms
- * @num_fans: number of fans that are driven; their tachometers have the same channels
- * @read: asks for a value by &enum qnap_mcu_quantity: duty cycle 0 to 255, revolutions per
- *	  minute, thousandths of a degree Celsius
- * @set_pwm: sets the duty cycle
- * @fan_labels: names of the tachometers
- * @temp_labels: names of the temperature sensors
+ * @get_pwm: asks for the duty cycle of the fan, 0 to 255
+ * @set_pwm: sets it
+ * @get_rpm: asks for the speed of the fan, in revolutions per minute
+ * @get_temp: asks for the temperature, in thousandths of a degree Celsius
+ * @fan_label: name of the fan
+ * @temp_label: name of the temperature sensor
  */
 struct qnap_mcu_hwmon_ops {
 	const struct hwmon_chip_info *chip;
-	unsigned int num_fans;
-	int (*read[QNAP_MCU_QUANTITIES])(struct qnap_mcu *mcu, int channel, long *val);
-	int (*set_pwm)(struct qnap_mcu *mcu, int channel, u8 pwm);
-	const char * const *fan_labels;
-	const char * const *temp_labels;
+	int (*get_pwm)(struct qnap_mcu *mcu, long *val);
+	int (*set_pwm)(struct qnap_mcu *mcu, u8 pwm);
+	int (*get_rpm)(struct qnap_mcu *mcu, long *val);
+	int (*get_temp)(struct qnap_mcu *mcu, long *val);
+	const char *fan_label;
+	const char *temp_label;
 };
 
 /**
- * struct qnap_mcu_reading - a value that was asked from the MCU not long ago
- * @val: the value
- * @asked: when, since boot
+ * struct qnap_mcu_reading - a value that the MCU can be asked for
+ * @get: asks for it
+ * @val: the last answer
+ * @asked: when that was, since boot
  * @valid: there is one
  */
 struct qnap_mcu_reading {
+	int (*get)(struct qnap_mcu *mcu, long *val);
 	long val;
 	ktime_t asked;
 	bool valid;
 };
 
-struct qnap_mcu_hwmon;
-
 /**
- * struct qnap_mcu_fan - one fan. All that changes is guarded by &qnap_mcu_hwmon.lock
- * @hwmon: the MCU's fans and sensors
- * @channel: its number
- * @levels: duty cycle by cooling state, from the device tree; NULL without a cooling device
- * @num_levels: number of cooling states
- * @retry: gives the fan the speed that the thermal zone asked for in vain
- * @mode: who decides on the speed
- * @state: what the thermal zone last asked for
- * @pwm: duty cycle that the MCU last acknowledged, or was found at
- * @started: when the fan last started to turn, since boot
- */
-struct qnap_mcu_fan {
-	struct qnap_mcu_hwmon *hwmon;
-	int channel;
-	u32 *levels;
-	unsigned int num_levels;
-	struct delayed_work retry;
-	enum qnap_mcu_fan_mode mode;
-	unsigned long state;
-	u8 pwm;
-	ktime_t started;
-};
-
-/**
- * struct qnap_mcu_hwmon - fans and temperatures of one MCU
+ * struct qnap_mcu_hwmon - fan and temperature of one MCU
  * @mcu: MCU
  * @variant: what kind of box it is in
  * @ops: operations of its family
- * @readings: last values. Guarded by @lock
- * @left: the fans were left at a safe speed for good, nothing may change it any more. Guarded by
- *	  @lock
- * @fans: fans
+ * @levels: duty cycle of the fan by cooling state, from the device tree; NULL without a cooling
+ *	    device
+ * @num_levels: number of cooling states
+ * @check: sees to it that the fan has the duty cycle @wanted
+ * @pwm: duty cycle of the fan. This and all below guarded by @lock
+ * @rpm: speed of the fan
+ * @temp: temperature
+ * @mode: who decides on the fan speed
+ * @state: what the thermal zone last asked for
+ * @wanted: duty cycle that the fan was found at or given, or that the thermal zone asked for in
+ *	    vain
+ * @corrections: how often @check found another one, one after the other
+ * @started: when the fan last started to turn, since boot
+ * @left: the fan was left at a safe speed for good, nothing may change it any more
  */
 struct qnap_mcu_hwmon {
 	struct qnap_mcu *mcu;
 	const struct qnap_mcu_variant *variant;
 	const struct qnap_mcu_hwmon_ops *ops;
-	/** @lock: guards what changes here and in the fans, and orders the commands to them */
+	u32 *levels;
+	unsigned int num_levels;
+	struct delayed_work check;
+	/** @lock: guards what changes here, and orders the commands to the fan */
 	struct mutex lock;
-	struct qnap_mcu_reading readings[QNAP_MCU_QUANTITIES][QNAP_MCU_CHANNELS];
+	struct qnap_mcu_reading pwm;
+	struct qnap_mcu_reading rpm;
+	struct qnap_mcu_reading temp;
+	enum qnap_mcu_fan_mode mode;
+	unsigned long state;
+	u8 wanted;
+	unsigned int corrections;
+	ktime_t started;
 	bool left;
-	struct qnap_mcu_fan fans[QNAP_MCU_CHANNELS];
 };
 
 static bool qnap_mcu_is_past(ktime_t since, unsigned int ms)
@@ -145,29 +136,35 @@ static bool qnap_mcu_is_past(ktime_t since, unsigned int ms)
 
 /* Commands of the TS-x33 family */
 
-static int tsx33_get_pwm(struct qnap_mcu *mcu, int channel, long *val)
+static int tsx33_get(struct qnap_mcu *mcu, const u8 *request, size_t request_len, size_t echo_len,
+		     u8 *data, size_t data_len)
 {
-	const u8 request[] = { '@', 'F', 'Z', '0' + channel };
-	u8 pwm;
 	const struct qnap_mcu_command command = {
 		.request = request,
-		.request_len = sizeof(request),
-		.echo_len = 3,
-		.data = &pwm,
-		.data_len = sizeof(pwm),
+		.request_len = request_len,
+		.echo_len = echo_len,
+		.data = data,
+		.data_len = data_len,
 	};
+
+	return qnap_mcu_transact(mcu, &command);
+}
+
+static int tsx33_get_pwm(struct qnap_mcu *mcu, long *val)
+{
+	static const u8 request[] = { '@', 'F', 'Z', '0' };
+	u8 pwm = 0;
 	int ret;
 
-	ret = qnap_mcu_transact(mcu, &command);
-	if (!ret)
-		*val = pwm;
+	ret = tsx33_get(mcu, request, sizeof(request), 3, &pwm, sizeof(pwm));
+	*val = pwm;
 
 	return ret;
 }
 
-static int tsx33_set_pwm(struct qnap_mcu *mcu, int channel, u8 pwm)
+static int tsx33_set_pwm(struct qnap_mcu *mcu, u8 pwm)
 {
-	const u8 request[] = { '@', 'F', 'W', '0' + channel, pwm };
+	const u8 request[] = { '@', 'F', 'W', '0', pwm };
 
 	return qnap_mcu_exec_ack(mcu, request, sizeof(request));
 }
@@ -177,59 +174,42 @@ static int tsx33_set_pwm(struct qnap_mcu *mcu, int channel, u8 pwm)
  * bytes; QNAP's was seen to fill the lower one. What the byte before and the byte after them mean
  * is not known.
  */
-static int tsx33_get_rpm(struct qnap_mcu *mcu, int channel, long *val)
+static int tsx33_get_rpm(struct qnap_mcu *mcu, long *val)
 {
-	const u8 request[] = { '@', 'F', 'A' + channel };
-	u8 data[4];
-	const struct qnap_mcu_command command = {
-		.request = request,
-		.request_len = sizeof(request),
-		.echo_len = 2,
-		.data = data,
-		.data_len = sizeof(data),
-	};
+	static const u8 request[] = { '@', 'F', 'A' };
+	u8 data[4] = {};
 	int ret;
 
-	ret = qnap_mcu_transact(mcu, &command);
-	if (!ret)
-		*val = get_unaligned_be16(&data[1]) * 30;
+	ret = tsx33_get(mcu, request, sizeof(request), 2, data, sizeof(data));
+	*val = get_unaligned_be16(&data[1]) * 30;
 
 	return ret;
 }
 
 /* Degrees Celsius with an offset of 128. */
-static int tsx33_get_temp(struct qnap_mcu *mcu, int channel, long *val)
+static int tsx33_get_temp(struct qnap_mcu *mcu, long *val)
 {
 	static const u8 request[] = { '@', 'T', '3' };
-	u8 raw;
-	const struct qnap_mcu_command command = {
-		.request = request,
-		.request_len = sizeof(request),
-		.echo_len = sizeof(request),
-		.data = &raw,
-		.data_len = sizeof(raw),
-	};
+	u8 raw = 0;
 	int ret;
 
-	ret = qnap_mcu_transact(mcu, &command);
-	if (!ret)
-		*val = (raw - 128) * (long)MILLIDEGREE_PER_DEGREE;
+	ret = tsx33_get(mcu, request, sizeof(request), sizeof(request), &raw, sizeof(raw));
+	*val = (raw - 128) * (long)MILLIDEGREE_PER_DEGREE;
 
 	return ret;
 }
 
 /* Readings */
 
-static int qnap_mcu_hwmon_get(struct qnap_mcu_hwmon *hwmon, enum qnap_mcu_quantity quantity,
-			      int channel, long *val)
+static int qnap_mcu_hwmon_get(struct qnap_mcu_hwmon *hwmon, struct qnap_mcu_reading *reading,
+			      long *val)
 {
-	struct qnap_mcu_reading *reading = &hwmon->readings[quantity][channel];
 	int ret;
 
 	lockdep_assert_held(&hwmon->lock);
 
 	if (!reading->valid || qnap_mcu_is_past(reading->asked, QNAP_MCU_CACHE_MS)) {
-		ret = hwmon->ops->read[quantity](hwmon->mcu, channel, &reading->val);
+		ret = reading->get(hwmon->mcu, &reading->val);
 		reading->valid = !ret;
 		if (ret)
 			return ret;
@@ -242,23 +222,27 @@ static int qnap_mcu_hwmon_get(struct qnap_mcu_hwmon *hwmon, enum qnap_mcu_quanti
 }
 
 /* A fan that is driven, but does not turn. */
-static int qnap_mcu_hwmon_get_fault(struct qnap_mcu_hwmon *hwmon, int channel, long *val)
+static int qnap_mcu_hwmon_get_fault(struct qnap_mcu_hwmon *hwmon, long *val)
 {
-	const struct qnap_mcu_fan *fan = &hwmon->fans[channel];
 	long rpm;
 	int ret;
 
-	ret = qnap_mcu_hwmon_get(hwmon, QNAP_MCU_RPM, channel, &rpm);
+	ret = qnap_mcu_hwmon_get(hwmon, &hwmon->rpm, &rpm);
 	if (ret)
 		return ret;
 
-	*val = !rpm && fan->pwm >= hwmon->variant->fan_pwm_min &&
-	       qnap_mcu_is_past(fan->started, QNAP_MCU_SPIN_UP_MS);
+	*val = !rpm && hwmon->wanted >= hwmon->variant->fan_pwm_min &&
+	       qnap_mcu_is_past(hwmon->started, QNAP_MCU_SPIN_UP_MS);
 
 	return 0;
 }
 
 /* Fan speed */
+
+static void qnap_mcu_fan_check_soon(struct qnap_mcu_hwmon *hwmon)
+{
+	mod_delayed_work(system_freezable_wq, &hwmon->check, msecs_to_jiffies(QNAP_MCU_CHECK_MS));
+}
 
 /* The fan either turns or is stopped on purpose: it does not start at the values in between. */
 static u8 qnap_mcu_fan_limit(const struct qnap_mcu_variant *variant, u8 pwm)
@@ -266,9 +250,8 @@ static u8 qnap_mcu_fan_limit(const struct qnap_mcu_variant *variant, u8 pwm)
 	return pwm ? clamp(pwm, variant->fan_pwm_min, variant->fan_pwm_max) : 0;
 }
 
-static int qnap_mcu_fan_set(struct qnap_mcu_fan *fan, u8 pwm)
+static int qnap_mcu_fan_set(struct qnap_mcu_hwmon *hwmon, u8 pwm)
 {
-	struct qnap_mcu_hwmon *hwmon = fan->hwmon;
 	int ret;
 
 	lockdep_assert_held(&hwmon->lock);
@@ -277,89 +260,96 @@ static int qnap_mcu_fan_set(struct qnap_mcu_fan *fan, u8 pwm)
 		return -ESHUTDOWN;
 
 	pwm = qnap_mcu_fan_limit(hwmon->variant, pwm);
-	hwmon->readings[QNAP_MCU_PWM][fan->channel].valid = false;
-	ret = hwmon->ops->set_pwm(hwmon->mcu, fan->channel, pwm);
+	hwmon->pwm.valid = false;
+	qnap_mcu_fan_check_soon(hwmon);
+	ret = hwmon->ops->set_pwm(hwmon->mcu, pwm);
 	if (ret)
 		return ret;
 
-	if (pwm && !fan->pwm)
-		fan->started = ktime_get_boottime();
-	fan->pwm = pwm;
+	if (pwm && !hwmon->wanted)
+		hwmon->started = ktime_get_boottime();
+	hwmon->wanted = pwm;
 
 	return 0;
 }
 
 /* The speed for the state that the thermal zone asked for. */
-static int qnap_mcu_fan_apply_state(struct qnap_mcu_fan *fan)
+static int qnap_mcu_fan_apply_state(struct qnap_mcu_hwmon *hwmon)
 {
+	const u8 level = hwmon->levels[hwmon->state];
 	int ret;
 
-	ret = qnap_mcu_fan_set(fan, fan->levels[fan->state]);
-	if (ret && !fan->hwmon->left)
-		schedule_delayed_work(&fan->retry, msecs_to_jiffies(QNAP_MCU_RETRY_MS));
+	ret = qnap_mcu_fan_set(hwmon, level);
+	if (ret)
+		hwmon->wanted = qnap_mcu_fan_limit(hwmon->variant, level);
 
 	return ret;
 }
 
-static void qnap_mcu_fan_retry(struct work_struct *work)
+/* Whatever the MCU was set to, or what became of that on the way. */
+static void qnap_mcu_fan_check(struct work_struct *work)
 {
-	struct qnap_mcu_fan *fan = container_of(work, struct qnap_mcu_fan, retry.work);
+	struct qnap_mcu_hwmon *hwmon = container_of(work, struct qnap_mcu_hwmon, check.work);
+	long pwm;
+	int ret;
 
-	guard(mutex)(&fan->hwmon->lock);
+	guard(mutex)(&hwmon->lock);
 
-	if (fan->mode == QNAP_MCU_FAN_THERMAL)
-		qnap_mcu_fan_apply_state(fan);
+	hwmon->pwm.valid = false;
+	ret = qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, &pwm);
+	if (!ret && pwm == hwmon->wanted)
+		hwmon->corrections = 0;
+	else if (ret || hwmon->corrections < QNAP_MCU_CORRECTIONS)
+		hwmon->corrections += !qnap_mcu_fan_set(hwmon, hwmon->wanted);
 }
 
 /* Changing the mode to manual keeps the present speed. */
-static int qnap_mcu_fan_set_mode(struct qnap_mcu_fan *fan, long mode)
+static int qnap_mcu_fan_set_mode(struct qnap_mcu_hwmon *hwmon, long mode)
 {
 	int ret = 0;
 
-	lockdep_assert_held(&fan->hwmon->lock);
+	lockdep_assert_held(&hwmon->lock);
 
 	switch (mode) {
 	case QNAP_MCU_FAN_FULL_SPEED:
-		ret = qnap_mcu_fan_set(fan, fan->hwmon->variant->fan_pwm_max);
+		ret = qnap_mcu_fan_set(hwmon, hwmon->variant->fan_pwm_max);
 		break;
 	case QNAP_MCU_FAN_MANUAL:
 		break;
 	case QNAP_MCU_FAN_THERMAL:
-		if (!fan->levels)
+		if (!hwmon->levels)
 			return -EINVAL;
-		ret = qnap_mcu_fan_set(fan, fan->levels[fan->state]);
+		ret = qnap_mcu_fan_set(hwmon, hwmon->levels[hwmon->state]);
 		break;
 	default:
 		return -EINVAL;
 	}
 
 	if (!ret)
-		fan->mode = mode;
+		hwmon->mode = mode;
 
 	return ret;
 }
 
-static int qnap_mcu_fan_write_pwm(struct qnap_mcu_fan *fan, long val)
+static int qnap_mcu_fan_write_pwm(struct qnap_mcu_hwmon *hwmon, long val)
 {
 	if (val < 0 || val > U8_MAX)
 		return -EINVAL;
 
 	/* At full speed by the user's wish, until he chooses another mode. */
-	if (fan->mode == QNAP_MCU_FAN_FULL_SPEED)
+	if (hwmon->mode == QNAP_MCU_FAN_FULL_SPEED)
 		return -EBUSY;
 
-	return qnap_mcu_fan_set(fan, val);
+	return qnap_mcu_fan_set(hwmon, val);
 }
 
-static void qnap_mcu_fans_leave(void *data)
+static void qnap_mcu_fan_leave(void *data)
 {
 	struct qnap_mcu_hwmon *hwmon = data;
-	unsigned int i;
 
 	guard(mutex)(&hwmon->lock);
 
-	for (i = 0; i < hwmon->ops->num_fans; i++)
-		qnap_mcu_fan_set(&hwmon->fans[i], max(hwmon->fans[i].pwm, QNAP_MCU_PWM_SAFE));
+	qnap_mcu_fan_set(hwmon, max(hwmon->wanted, QNAP_MCU_PWM_SAFE));
 	hwmon->left = true;
 }
 
@@ -381,15 +371,14 @@ static int qnap_mcu_hwmon_read(struct device *dev, enum hwmon_sensor_types type,
 	switch (type) {
 	case hwmon_pwm:
 		if (attr == hwmon_pwm_input)
-			return qnap_mcu_hwmon_get(hwmon, QNAP_MCU_PWM, channel, val);
-		*val = hwmon->fans[channel].mode;
+			return qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, val);
+		*val = hwmon->mode;
 		return 0;
 	case hwmon_fan:
-		return attr == hwmon_fan_fault ?
-		       qnap_mcu_hwmon_get_fault(hwmon, channel, val) :
-		       qnap_mcu_hwmon_get(hwmon, QNAP_MCU_RPM, channel, val);
+		return attr == hwmon_fan_fault ? qnap_mcu_hwmon_get_fault(hwmon, val) :
+						 qnap_mcu_hwmon_get(hwmon, &hwmon->rpm, val);
 	case hwmon_temp:
-		return qnap_mcu_hwmon_get(hwmon, QNAP_MCU_TEMP, channel, val);
+		return qnap_mcu_hwmon_get(hwmon, &hwmon->temp, val);
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -400,8 +389,7 @@ static int qnap_mcu_hwmon_read_string(struct device *dev, enum hwmon_sensor_type
 {
 	const struct qnap_mcu_hwmon *hwmon = dev_get_drvdata(dev);
 
-	*str = type == hwmon_fan ? hwmon->ops->fan_labels[channel] :
-				   hwmon->ops->temp_labels[channel];
+	*str = type == hwmon_fan ? hwmon->ops->fan_label : hwmon->ops->temp_label;
 
 	return 0;
 }
@@ -410,12 +398,11 @@ static int qnap_mcu_hwmon_write(struct device *dev, enum hwmon_sensor_types type
 				int channel, long val)
 {
 	struct qnap_mcu_hwmon *hwmon = dev_get_drvdata(dev);
-	struct qnap_mcu_fan *fan = &hwmon->fans[channel];
 
 	guard(mutex)(&hwmon->lock);
 
-	return attr == hwmon_pwm_input ? qnap_mcu_fan_write_pwm(fan, val) :
-					 qnap_mcu_fan_set_mode(fan, val);
+	return attr == hwmon_pwm_input ? qnap_mcu_fan_write_pwm(hwmon, val) :
+					 qnap_mcu_fan_set_mode(hwmon, val);
 }
 
 static const struct hwmon_ops qnap_mcu_hwmon_ops = {
@@ -438,40 +425,34 @@ static const struct hwmon_chip_info tsx33_chip = {
 	.info = tsx33_channels,
 };
 
-static const char * const tsx33_fan_labels[] = { "System fan" };
-static const char * const tsx33_temp_labels[] = { "Case" };
-
 static const struct qnap_mcu_hwmon_ops tsx33_hwmon_ops = {
 	.chip = &tsx33_chip,
-	.num_fans = 1,
-	.read = {
-		[QNAP_MCU_PWM] = tsx33_get_pwm,
-		[QNAP_MCU_RPM] = tsx33_get_rpm,
-		[QNAP_MCU_TEMP] = tsx33_get_temp,
-	},
+	.get_pwm = tsx33_get_pwm,
 	.set_pwm = tsx33_set_pwm,
-	.fan_labels = tsx33_fan_labels,
-	.temp_labels = tsx33_temp_labels,
+	.get_rpm = tsx33_get_rpm,
+	.get_temp = tsx33_get_temp,
+	.fan_label = "System fan",
+	.temp_label = "Case",
 };
 
 /* Cooling device */
 
 static int qnap_mcu_fan_get_max_state(struct thermal_cooling_device *cdev, unsigned long *state)
 {
-	const struct qnap_mcu_fan *fan = cdev->devdata;
+	const struct qnap_mcu_hwmon *hwmon = cdev->devdata;
 
-	*state = fan->num_levels - 1;
+	*state = hwmon->num_levels - 1;
 
 	return 0;
 }
 
 static int qnap_mcu_fan_get_cur_state(struct thermal_cooling_device *cdev, unsigned long *state)
 {
-	const struct qnap_mcu_fan *fan = cdev->devdata;
+	struct qnap_mcu_hwmon *hwmon = cdev->devdata;
 
-	guard(mutex)(&fan->hwmon->lock);
+	guard(mutex)(&hwmon->lock);
 
-	*state = fan->state;
+	*state = hwmon->state;
 
 	return 0;
 }
@@ -479,16 +460,16 @@ static int qnap_mcu_fan_get_cur_state(struct thermal_cooling_device *cdev, unsig
 /* In the other modes the wish is noted, for the day when the thermal zone is in charge again. */
 static int qnap_mcu_fan_set_cur_state(struct thermal_cooling_device *cdev, unsigned long state)
 {
-	struct qnap_mcu_fan *fan = cdev->devdata;
+	struct qnap_mcu_hwmon *hwmon = cdev->devdata;
 
-	if (state >= fan->num_levels)
+	if (state >= hwmon->num_levels)
 		return -EINVAL;
 
-	guard(mutex)(&fan->hwmon->lock);
+	guard(mutex)(&hwmon->lock);
 
-	fan->state = state;
+	hwmon->state = state;
 
-	return fan->mode == QNAP_MCU_FAN_THERMAL ? qnap_mcu_fan_apply_state(fan) : 0;
+	return hwmon->mode == QNAP_MCU_FAN_THERMAL ? qnap_mcu_fan_apply_state(hwmon) : 0;
 }
 
 static const struct thermal_cooling_device_ops qnap_mcu_cooling_ops = {
@@ -498,135 +479,95 @@ static const struct thermal_cooling_device_ops qnap_mcu_cooling_ops = {
 };
 
 static int qnap_mcu_fan_parse_levels(struct device *dev, struct fwnode_handle *node,
-				     struct qnap_mcu_fan *fan)
+				     struct qnap_mcu_hwmon *hwmon)
 {
-	const unsigned int max_level = fan->hwmon->variant->fan_pwm_max;
+	const unsigned int max_level = hwmon->variant->fan_pwm_max;
 	int num, i, ret;
 
 	num = fwnode_property_count_u32(node, "cooling-levels");
 	if (num <= 0)
 		return dev_err_probe(dev, num ?: -EINVAL, "No cooling-levels in the fan's node\n");
 
-	fan->num_levels = num;
-	fan->levels = devm_kcalloc(dev, num, sizeof(*fan->levels), GFP_KERNEL);
-	if (!fan->levels)
+	hwmon->num_levels = num;
+	hwmon->levels = devm_kcalloc(dev, num, sizeof(*hwmon->levels), GFP_KERNEL);
+	if (!hwmon->levels)
 		return -ENOMEM;
 
-	ret = fwnode_property_read_u32_array(node, "cooling-levels", fan->levels, num);
+	ret = fwnode_property_read_u32_array(node, "cooling-levels", hwmon->levels, num);
 	if (ret)
 		return ret;
 
 	for (i = 0; i < num; i++) {
-		if (fan->levels[i] > max_level)
+		if (hwmon->levels[i] > max_level)
 			return dev_err_probe(dev, -EINVAL, "Cooling level %u is above %u\n",
-					     fan->levels[i], max_level);
+					     hwmon->levels[i], max_level);
 	}
 
 	return 0;
 }
 
 /* The lowest state that cools as well as the fan does now. */
-static unsigned long qnap_mcu_fan_find_state(const struct qnap_mcu_fan *fan)
+static unsigned long qnap_mcu_fan_find_state(const struct qnap_mcu_hwmon *hwmon)
 {
 	unsigned long state = 0;
 
-	while (state < fan->num_levels - 1 && fan->levels[state] < fan->pwm)
+	while (state < hwmon->num_levels - 1 && hwmon->levels[state] < hwmon->wanted)
 		state++;
 
 	return state;
 }
 
 /* The speed is found, not set. A fan that cannot be asked is taken for a fast one. */
-static void qnap_mcu_fan_find_pwm(struct qnap_mcu_fan *fan)
+static void qnap_mcu_fan_find_pwm(struct qnap_mcu_hwmon *hwmon)
 {
 	long pwm;
 
-	guard(mutex)(&fan->hwmon->lock);
+	guard(mutex)(&hwmon->lock);
 
-	if (qnap_mcu_hwmon_get(fan->hwmon, QNAP_MCU_PWM, fan->channel, &pwm))
-		pwm = fan->hwmon->variant->fan_pwm_max;
+	if (qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, &pwm))
+		pwm = hwmon->variant->fan_pwm_max;
 
-	fan->pwm = pwm;
-	fan->started = ktime_get_boottime();
+	hwmon->wanted = pwm;
+	hwmon->started = ktime_get_boottime();
 }
 
-static struct fwnode_handle *qnap_mcu_fan_get_node(struct device *dev, int channel)
+static int qnap_mcu_fan_init(struct device *dev, struct qnap_mcu_hwmon *hwmon,
+			     struct fwnode_handle *node)
 {
-	char name[sizeof("fan-255")];
-
-	snprintf(name, sizeof(name), "fan-%u", (u8)channel);
-
-	return device_get_named_child_node(dev->parent, name);
-}
-
-static int qnap_mcu_fan_init(struct device *dev, struct qnap_mcu_hwmon *hwmon, int channel)
-{
-	struct fwnode_handle *node __free(fwnode_handle) = qnap_mcu_fan_get_node(dev, channel);
-	struct qnap_mcu_fan *fan = &hwmon->fans[channel];
 	int ret;
 
-	fan->hwmon = hwmon;
-	fan->channel = channel;
-	fan->mode = QNAP_MCU_FAN_MANUAL;
-	ret = devm_delayed_work_autocancel(dev, &fan->retry, qnap_mcu_fan_retry);
+	hwmon->mode = QNAP_MCU_FAN_MANUAL;
+	ret = devm_delayed_work_autocancel(dev, &hwmon->check, qnap_mcu_fan_check);
 	if (ret)
 		return ret;
 
 	if (node && IS_ENABLED(CONFIG_THERMAL_OF)) {
-		ret = qnap_mcu_fan_parse_levels(dev, node, fan);
+		ret = qnap_mcu_fan_parse_levels(dev, node, hwmon);
 		if (ret)
 			return ret;
 	}
 
-	qnap_mcu_fan_find_pwm(fan);
+	qnap_mcu_fan_find_pwm(hwmon);
 
-	return 0;
+	return devm_add_action_or_reset(dev, qnap_mcu_fan_leave, hwmon);
 }
 
-static int qnap_mcu_fans_init(struct device *dev, struct qnap_mcu_hwmon *hwmon)
+static int qnap_mcu_fan_register_cooling(struct device *dev, struct qnap_mcu_hwmon *hwmon,
+					 struct fwnode_handle *node)
 {
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < hwmon->ops->num_fans; i++) {
-		ret = qnap_mcu_fan_init(dev, hwmon, i);
-		if (ret)
-			return ret;
-	}
-
-	return devm_add_action_or_reset(dev, qnap_mcu_fans_leave, hwmon);
-}
-
-static int qnap_mcu_fan_register_cooling(struct device *dev, struct qnap_mcu_fan *fan)
-{
-	struct fwnode_handle *node __free(fwnode_handle) =
-		qnap_mcu_fan_get_node(dev, fan->channel);
 	struct thermal_cooling_device *cdev;
 
+	if (!hwmon->levels)
+		return 0;
+
 	/* A thermal zone may ask for a state before the registration returns. */
-	fan->state = qnap_mcu_fan_find_state(fan);
-	fan->mode = QNAP_MCU_FAN_THERMAL;
+	hwmon->state = qnap_mcu_fan_find_state(hwmon);
+	hwmon->mode = QNAP_MCU_FAN_THERMAL;
 	cdev = devm_thermal_of_child_cooling_device_register(dev, to_of_node(node),
-							     "qnap-mcu-hwmon", fan,
+							     "qnap-mcu-hwmon", hwmon,
 							     &qnap_mcu_cooling_ops);
 	if (IS_ERR(cdev))
 		return dev_err_probe(dev, PTR_ERR(cdev), "Failed to register cooling device\n");
-
-	return 0;
-}
-
-static int qnap_mcu_fans_register_cooling(struct device *dev, struct qnap_mcu_hwmon *hwmon)
-{
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < hwmon->ops->num_fans; i++) {
-		if (!hwmon->fans[i].levels)
-			continue;
-		ret = qnap_mcu_fan_register_cooling(dev, &hwmon->fans[i]);
-		if (ret)
-			return ret;
-	}
 
 	return 0;
 }
@@ -643,20 +584,37 @@ static int qnap_mcu_hwmon_register(struct device *dev, struct qnap_mcu_hwmon *hw
 	return 0;
 }
 
-static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
+static struct qnap_mcu_hwmon *qnap_mcu_hwmon_alloc(struct platform_device *pdev)
 {
+	const struct qnap_mcu_hwmon_ops *ops = (void *)platform_get_device_id(pdev)->driver_data;
 	struct device *dev = &pdev->dev;
 	struct qnap_mcu_hwmon *hwmon;
-	int ret;
 
 	hwmon = devm_kzalloc(dev, sizeof(*hwmon), GFP_KERNEL);
 	if (!hwmon)
-		return -ENOMEM;
+		return NULL;
 
 	hwmon->mcu = dev_get_drvdata(dev->parent);
 	hwmon->variant = qnap_mcu_get_variant(hwmon->mcu);
-	hwmon->ops = (void *)platform_get_device_id(pdev)->driver_data;
+	hwmon->ops = ops;
+	hwmon->pwm.get = ops->get_pwm;
+	hwmon->rpm.get = ops->get_rpm;
+	hwmon->temp.get = ops->get_temp;
 	platform_set_drvdata(pdev, hwmon);
+
+	return hwmon;
+}
+
+static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct fwnode_handle *node __free(fwnode_handle) =
+		device_get_named_child_node(dev->parent, "fan-0");
+	struct qnap_mcu_hwmon *hwmon = qnap_mcu_hwmon_alloc(pdev);
+	int ret;
+
+	if (!hwmon)
+		return -ENOMEM;
 
 	ret = devm_mutex_init(dev, &hwmon->lock);
 	if (ret)
@@ -665,11 +623,11 @@ static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
 	/* Thermal zones refer to the MCU's node as their sensor. */
 	device_set_of_node_from_dev(dev, dev->parent);
 
-	ret = qnap_mcu_fans_init(dev, hwmon);
+	ret = qnap_mcu_fan_init(dev, hwmon, node);
 	if (ret)
 		return ret;
 
-	ret = qnap_mcu_fans_register_cooling(dev, hwmon);
+	ret = qnap_mcu_fan_register_cooling(dev, hwmon, node);
 	if (ret)
 		return ret;
 
@@ -678,24 +636,18 @@ static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
 
 static void qnap_mcu_hwmon_shutdown(struct platform_device *pdev)
 {
-	qnap_mcu_fans_leave(platform_get_drvdata(pdev));
+	qnap_mcu_fan_leave(platform_get_drvdata(pdev));
 }
 
 static int qnap_mcu_hwmon_resume(struct device *dev)
 {
 	struct qnap_mcu_hwmon *hwmon = dev_get_drvdata(dev);
 
-	unsigned int i;
-	int ret = 0;
-
 	guard(mutex)(&hwmon->lock);
 
-	for (i = 0; i < hwmon->ops->num_fans; i++) {
-		ret = qnap_mcu_fan_set(&hwmon->fans[i], hwmon->fans[i].pwm) ?: ret;
-		hwmon->fans[i].started = ktime_get_boottime();
-	}
+	hwmon->started = ktime_get_boottime();
 
-	return ret;
+	return qnap_mcu_fan_set(hwmon, hwmon->wanted);
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_hwmon_pm_ops, NULL, qnap_mcu_hwmon_resume);

@@ -474,6 +474,32 @@ static void failed_cooling_state_is_repeated_until_it_is_set(struct kunit *test)
 	expect_nothing_set(test);
 }
 
+/* As two flips of the same bit do, which the checksum does not see. */
+static void duty_cycle_that_came_out_wrong_is_set_again(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, set_state(test, 7));
+	fixture_mcu(test)->pwm = 12;
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, 238, fixture_mcu(test)->pwm);
+
+	fixture_forget_sent(test);
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, 1, fixture_count_sent(test, "@FZ"));
+	expect_nothing_set(test);
+}
+
+static void mcu_that_takes_another_duty_cycle_is_not_argued_with(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, set_state(test, 7));
+	fixture_forget_sent(test);
+	for (int i = 0; i < 20; i++) {
+		fixture_mcu(test)->pwm = 12;
+		msleep(1100);
+	}
+	KUNIT_EXPECT_EQ(test, 3, fixture_count_sent(test, "@FW"));
+	KUNIT_EXPECT_EQ(test, 4, fixture_count_sent(test, "@FZ"));
+}
+
 static void failed_cooling_state_does_not_come_back_after_a_take_over(struct kunit *test)
 {
 	fake_mcu_expect_trouble(fixture_mcu(test), "@FW", FAKE_REFUSE, 16, 0);
@@ -658,6 +684,8 @@ static struct kunit_case qnap_mcu_hwmon_cases[] = {
 	KUNIT_CASE(cooling_states_set_the_levels_of_the_device_tree),
 	KUNIT_CASE(cooling_state_that_does_not_exist_is_refused),
 	KUNIT_CASE_SLOW(failed_cooling_state_is_repeated_until_it_is_set),
+	KUNIT_CASE_SLOW(duty_cycle_that_came_out_wrong_is_set_again),
+	KUNIT_CASE_SLOW(mcu_that_takes_another_duty_cycle_is_not_argued_with),
 	KUNIT_CASE_SLOW(failed_cooling_state_does_not_come_back_after_a_take_over),
 	KUNIT_CASE_SLOW(failed_cooling_state_does_not_come_back_after_shutdown),
 	KUNIT_CASE(parallel_regulators_do_not_confuse_the_driver),

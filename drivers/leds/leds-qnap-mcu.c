@@ -52,26 +52,33 @@ struct qnap_mcu_leds;
 
 /**
  * struct qnap_mcu_led_kind - what the LEDs of one kind can do
- * @half_period_ms: time that a blinking LED is lit, and dark, by mode; 0 if it lacks that mode
+ * @fast_ms: time that a LED which blinks fast is lit, and dark
+ * @slow_ms: the same for slow; 0 if it cannot
  * @default_blink: mode for a blink without a wish for its rate
- * @request: builds the request that shows @mode while the LED's partner, if it has one, shows
- *	     @partner. Returns its length, or -EOPNOTSUPP if the MCU cannot show both together
+ * @group: letter of the commands that set it
+ * @codes: last byte of the command, by mode; for a LED with a partner by both modes, see
+ *	   TSX33_STATUS(). 0 if the MCU cannot show that
  */
 struct qnap_mcu_led_kind {
-	unsigned int half_period_ms[QNAP_MCU_LED_MODES];
+	u16 fast_ms;
+	u16 slow_ms;
 	enum qnap_mcu_led_mode default_blink;
-	int (*request)(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
-		       enum qnap_mcu_led_mode partner, u8 *request);
+	char group;
+	const char *codes;
 };
 
 /**
  * struct qnap_mcu_led_ops - LEDs of one family
  * @count: number of LEDs in a box
  * @add: registers them
+ * @request: builds the request that shows @mode while the LED's partner, if it has one, shows
+ *	     @partner. Returns its length, or -EOPNOTSUPP if the MCU cannot show both together
  */
 struct qnap_mcu_led_ops {
 	unsigned int (*count)(const struct qnap_mcu_variant *variant);
 	int (*add)(struct qnap_mcu_leds *leds, const struct qnap_mcu_variant *variant);
+	int (*request)(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
+		       enum qnap_mcu_led_mode partner, u8 *request);
 };
 
 /**
@@ -103,7 +110,7 @@ struct qnap_mcu_led {
  * struct qnap_mcu_leds - all LEDs of one MCU
  * @dev: device
  * @mcu: MCU
- * @suspended: the MCU cannot be reached, only note what the LEDs shall show. Guarded by @lock
+ * @ops: operations of its family
  * @panic: switches the LEDs to work without sleeping
  * @num: number of LEDs
  * @led: LEDs
@@ -111,9 +118,9 @@ struct qnap_mcu_led {
 struct qnap_mcu_leds {
 	struct device *dev;
 	struct qnap_mcu *mcu;
+	const struct qnap_mcu_led_ops *ops;
 	/** @lock: guards the modes, and keeps the order in which they are sent */
 	struct mutex lock;
-	bool suspended;
 	struct notifier_block panic;
 	unsigned int num;
 	struct qnap_mcu_led led[] __counted_by(num);
@@ -126,92 +133,105 @@ static struct qnap_mcu_led *to_qnap_mcu_led(struct led_classdev *cdev)
 
 /* Requests of the TS-x33 family */
 
-static int tsx33_error_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
-			       enum qnap_mcu_led_mode partner, u8 *request)
-{
-	static const char modes[QNAP_MCU_LED_MODES] = {
-		[QNAP_MCU_LED_ON] = '0',
-		[QNAP_MCU_LED_OFF] = '1',
-		[QNAP_MCU_LED_FAST] = '2',
-		[QNAP_MCU_LED_SLOW] = '3',
-	};
+#define TSX33_GROUP_ERROR	'R'
+#define TSX33_GROUP_FUNCTION	'C'
 
-	request[0] = '@';
-	request[1] = 'R';
-	request[2] = '0' + led->index;
-	request[3] = modes[mode];
-
-	return 4;
-}
-
-static int tsx33_function_request(char function, u8 *request)
-{
-	if (!function)
-		return -EOPNOTSUPP;
-
-	request[0] = '@';
-	request[1] = 'C';
-	request[2] = function;
-
-	return 3;
-}
-
-static int tsx33_usb_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
-			     enum qnap_mcu_led_mode partner, u8 *request)
-{
-	static const char functions[QNAP_MCU_LED_MODES] = {
-		[QNAP_MCU_LED_ON] = 'E',
-		[QNAP_MCU_LED_FAST] = 'F',
-		[QNAP_MCU_LED_OFF] = 'G',
-	};
-
-	return tsx33_function_request(functions[mode], request);
-}
-
-/* Both halves blinking at the same rate are lit in turn. What is missing the MCU cannot do. */
-static const char tsx33_status_functions[QNAP_MCU_LED_MODES][QNAP_MCU_LED_MODES] = {
-	/* [red][green] */
-	[QNAP_MCU_LED_FAST][QNAP_MCU_LED_OFF] = '4',
-	[QNAP_MCU_LED_OFF][QNAP_MCU_LED_FAST] = '5',
-	[QNAP_MCU_LED_OFF][QNAP_MCU_LED_ON] = '6',
-	[QNAP_MCU_LED_ON][QNAP_MCU_LED_OFF] = '7',
-	[QNAP_MCU_LED_FAST][QNAP_MCU_LED_FAST] = '8',
-	[QNAP_MCU_LED_OFF][QNAP_MCU_LED_OFF] = '9',
-	[QNAP_MCU_LED_OFF][QNAP_MCU_LED_SLOW] = 'A',
-	[QNAP_MCU_LED_SLOW][QNAP_MCU_LED_OFF] = 'B',
-	[QNAP_MCU_LED_SLOW][QNAP_MCU_LED_SLOW] = 'C',
-	[QNAP_MCU_LED_ON][QNAP_MCU_LED_ON] = 'D',
+static const char tsx33_error_codes[] = {
+	[QNAP_MCU_LED_ON] = '0',
+	[QNAP_MCU_LED_OFF] = '1',
+	[QNAP_MCU_LED_FAST] = '2',
+	[QNAP_MCU_LED_SLOW] = '3',
 };
 
-static int tsx33_status_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
-				enum qnap_mcu_led_mode partner, u8 *request)
-{
-	const bool red = led->index == QNAP_MCU_STATUS_RED;
-	const char function = red ? tsx33_status_functions[mode][partner] :
-				    tsx33_status_functions[partner][mode];
+static const char tsx33_usb_codes[QNAP_MCU_LED_MODES] = {
+	[QNAP_MCU_LED_ON] = 'E',
+	[QNAP_MCU_LED_FAST] = 'F',
+	[QNAP_MCU_LED_OFF] = 'G',
+};
 
-	return tsx33_function_request(function, request);
-}
+#define TSX33_STATUS(red, green)	((red) * QNAP_MCU_LED_MODES + (green))
+
+/* Both halves blinking at the same rate are lit in turn. What is missing the MCU cannot do. */
+static const char tsx33_status_codes[QNAP_MCU_LED_MODES * QNAP_MCU_LED_MODES] = {
+	[TSX33_STATUS(QNAP_MCU_LED_FAST, QNAP_MCU_LED_OFF)] = '4',
+	[TSX33_STATUS(QNAP_MCU_LED_OFF, QNAP_MCU_LED_FAST)] = '5',
+	[TSX33_STATUS(QNAP_MCU_LED_OFF, QNAP_MCU_LED_ON)] = '6',
+	[TSX33_STATUS(QNAP_MCU_LED_ON, QNAP_MCU_LED_OFF)] = '7',
+	[TSX33_STATUS(QNAP_MCU_LED_FAST, QNAP_MCU_LED_FAST)] = '8',
+	[TSX33_STATUS(QNAP_MCU_LED_OFF, QNAP_MCU_LED_OFF)] = '9',
+	[TSX33_STATUS(QNAP_MCU_LED_OFF, QNAP_MCU_LED_SLOW)] = 'A',
+	[TSX33_STATUS(QNAP_MCU_LED_SLOW, QNAP_MCU_LED_OFF)] = 'B',
+	[TSX33_STATUS(QNAP_MCU_LED_SLOW, QNAP_MCU_LED_SLOW)] = 'C',
+	[TSX33_STATUS(QNAP_MCU_LED_ON, QNAP_MCU_LED_ON)] = 'D',
+};
 
 static const struct qnap_mcu_led_kind tsx33_error_led = {
-	.half_period_ms = { [QNAP_MCU_LED_FAST] = 100, [QNAP_MCU_LED_SLOW] = 500 },
+	.fast_ms = 100,
+	.slow_ms = 500,
 	.default_blink = QNAP_MCU_LED_SLOW,
-	.request = tsx33_error_request,
+	.group = TSX33_GROUP_ERROR,
+	.codes = tsx33_error_codes,
 };
 
 static const struct qnap_mcu_led_kind tsx33_usb_led = {
-	.half_period_ms = { [QNAP_MCU_LED_FAST] = 250 },
+	.fast_ms = 250,
 	.default_blink = QNAP_MCU_LED_FAST,
-	.request = tsx33_usb_request,
+	.group = TSX33_GROUP_FUNCTION,
+	.codes = tsx33_usb_codes,
 };
 
 static const struct qnap_mcu_led_kind tsx33_status_led = {
-	.half_period_ms = { [QNAP_MCU_LED_FAST] = 500, [QNAP_MCU_LED_SLOW] = 1000 },
+	.fast_ms = 500,
+	.slow_ms = 1000,
 	.default_blink = QNAP_MCU_LED_FAST,
-	.request = tsx33_status_request,
+	.group = TSX33_GROUP_FUNCTION,
+	.codes = tsx33_status_codes,
 };
 
+static char tsx33_led_code(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
+			   enum qnap_mcu_led_mode partner)
+{
+	const char *codes = led->kind->codes;
+
+	if (!led->partner)
+		return codes[mode];
+
+	return codes[led->index == QNAP_MCU_STATUS_RED ? TSX33_STATUS(mode, partner) :
+							 TSX33_STATUS(partner, mode)];
+}
+
+static int tsx33_led_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
+			     enum qnap_mcu_led_mode partner, u8 *request)
+{
+	const char code = tsx33_led_code(led, mode, partner);
+	u8 *end = request;
+
+	if (!code)
+		return -EOPNOTSUPP;
+
+	*end++ = '@';
+	*end++ = led->kind->group;
+	if (led->kind->group == TSX33_GROUP_ERROR)
+		*end++ = '0' + led->index;
+	*end++ = code;
+
+	return end - request;
+}
+
 /* LED operations */
+
+static unsigned int qnap_mcu_led_half_period(const struct qnap_mcu_led *led,
+					     enum qnap_mcu_led_mode mode)
+{
+	return mode == QNAP_MCU_LED_FAST ? led->kind->fast_ms : led->kind->slow_ms;
+}
+
+/* Returns the request's length, or a negative errno. */
+static int qnap_mcu_led_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
+				enum qnap_mcu_led_mode partner, u8 *request)
+{
+	return led->leds->ops->request(led, mode, partner, request);
+}
 
 static enum qnap_mcu_led_mode qnap_mcu_led_partner_mode(const struct qnap_mcu_led *led)
 {
@@ -224,7 +244,7 @@ static enum qnap_mcu_led_mode qnap_mcu_led_partner_mode(const struct qnap_mcu_le
  */
 static void qnap_mcu_led_yield(struct qnap_mcu_led *led)
 {
-	const unsigned int half_period_ms = led->kind->half_period_ms[led->mode];
+	const unsigned int half_period_ms = qnap_mcu_led_half_period(led, led->mode);
 
 	led->mode = QNAP_MCU_LED_ON;
 	led->blinking = false;
@@ -239,21 +259,21 @@ static int qnap_mcu_led_show(struct qnap_mcu_led *led, enum qnap_mcu_led_mode mo
 {
 	u8 request[QNAP_MCU_LED_REQUEST_MAX];
 	bool partner_yields = false;
-	int len, ret = 0;
+	int len, ret;
 
 	lockdep_assert_held(&led->leds->lock);
 
-	len = led->kind->request(led, mode, qnap_mcu_led_partner_mode(led), request);
+	len = qnap_mcu_led_request(led, mode, qnap_mcu_led_partner_mode(led), request);
 	if (len < 0) {
 		partner_yields = true;
-		len = led->kind->request(led, mode, QNAP_MCU_LED_ON, request);
+		len = qnap_mcu_led_request(led, mode, QNAP_MCU_LED_ON, request);
 	}
 	if (len < 0)
 		return len;
 
-	if (!led->leds->suspended)
-		ret = qnap_mcu_exec_ack(led->leds->mcu, request, len);
-	if (ret)
+	/* Triggers go on while the system falls asleep. What they want is shown on resume. */
+	ret = qnap_mcu_exec_ack(led->leds->mcu, request, len);
+	if (ret && ret != -ESHUTDOWN)
 		return ret;
 
 	led->mode = mode;
@@ -299,18 +319,16 @@ static bool qnap_mcu_led_is_near(unsigned long wanted_ms, unsigned long half_per
 static enum qnap_mcu_led_mode qnap_mcu_led_find_blink(const struct qnap_mcu_led_kind *kind,
 						      unsigned long on_ms, unsigned long off_ms)
 {
-	enum qnap_mcu_led_mode mode;
-
 	if (!on_ms && !off_ms)
 		return kind->default_blink;
 
-	for (mode = QNAP_MCU_LED_FAST; mode < QNAP_MCU_LED_MODES; mode++) {
-		const unsigned int half_period_ms = kind->half_period_ms[mode];
+	if (qnap_mcu_led_is_near(on_ms, kind->fast_ms) &&
+	    qnap_mcu_led_is_near(off_ms, kind->fast_ms))
+		return QNAP_MCU_LED_FAST;
 
-		if (half_period_ms && qnap_mcu_led_is_near(on_ms, half_period_ms) &&
-		    qnap_mcu_led_is_near(off_ms, half_period_ms))
-			return mode;
-	}
+	if (qnap_mcu_led_is_near(on_ms, kind->slow_ms) &&
+	    qnap_mcu_led_is_near(off_ms, kind->slow_ms))
+		return QNAP_MCU_LED_SLOW;
 
 	return QNAP_MCU_LED_ON;
 }
@@ -319,8 +337,8 @@ static bool qnap_mcu_led_can_blink(const struct qnap_mcu_led *led, enum qnap_mcu
 {
 	u8 request[QNAP_MCU_LED_REQUEST_MAX];
 
-	return led->kind->half_period_ms[mode] &&
-	       led->kind->request(led, mode, qnap_mcu_led_partner_mode(led), request) > 0;
+	return mode != QNAP_MCU_LED_ON &&
+	       qnap_mcu_led_request(led, mode, qnap_mcu_led_partner_mode(led), request) > 0;
 }
 
 static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_ms,
@@ -344,7 +362,7 @@ static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_m
 		return ret;
 
 	led->blinking = true;
-	*on_ms = led->kind->half_period_ms[mode];
+	*on_ms = qnap_mcu_led_half_period(led, mode);
 	*off_ms = *on_ms;
 
 	return 0;
@@ -358,7 +376,7 @@ static void qnap_mcu_led_set_in_panic(struct led_classdev *cdev, enum led_bright
 	u8 request[QNAP_MCU_LED_REQUEST_MAX];
 	int len;
 
-	len = led->kind->request(led, mode, QNAP_MCU_LED_OFF, request);
+	len = qnap_mcu_led_request(led, mode, QNAP_MCU_LED_OFF, request);
 	if (len > 0)
 		qnap_mcu_post(led->leds->mcu, request, len);
 }
@@ -474,6 +492,7 @@ static unsigned int tsx33_count_leds(const struct qnap_mcu_variant *variant)
 static const struct qnap_mcu_led_ops tsx33_led_ops = {
 	.count = tsx33_count_leds,
 	.add = tsx33_add_leds,
+	.request = tsx33_led_request,
 };
 
 static int qnap_mcu_leds_probe(struct platform_device *pdev)
@@ -492,6 +511,7 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 
 	leds->dev = dev;
 	leds->mcu = mcu;
+	leds->ops = ops;
 	leds->num = num;
 	platform_set_drvdata(pdev, leds);
 
@@ -506,18 +526,6 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 	return qnap_mcu_leds_watch_panic(leds);
 }
 
-/* Triggers go on until all devices sleep. What they want then is shown after the resume. */
-static int qnap_mcu_leds_suspend(struct device *dev)
-{
-	struct qnap_mcu_leds *leds = dev_get_drvdata(dev);
-
-	guard(mutex)(&leds->lock);
-
-	leds->suspended = true;
-
-	return 0;
-}
-
 /* The MCU may have lost its power, or lost its mind, while the system slept. */
 static int qnap_mcu_leds_resume(struct device *dev)
 {
@@ -527,7 +535,6 @@ static int qnap_mcu_leds_resume(struct device *dev)
 
 	guard(mutex)(&leds->lock);
 
-	leds->suspended = false;
 	for (i = 0; i < leds->num; i++) {
 		if (leds->led[i].known)
 			ret = qnap_mcu_led_show(&leds->led[i], leds->led[i].mode) ?: ret;
@@ -536,7 +543,7 @@ static int qnap_mcu_leds_resume(struct device *dev)
 	return ret;
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_leds_pm_ops, qnap_mcu_leds_suspend, qnap_mcu_leds_resume);
+static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_leds_pm_ops, NULL, qnap_mcu_leds_resume);
 
 static const struct platform_device_id qnap_mcu_leds_ids[] = {
 	{ .name = "qnap-mcu-leds", .driver_data = (kernel_ulong_t)&tsx33_led_ops },

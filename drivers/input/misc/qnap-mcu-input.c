@@ -20,7 +20,6 @@
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
-#include <linux/pm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -54,7 +53,7 @@ struct qnap_mcu_input_ops {
  * @ops: operations of its family
  * @input: input device
  * @beeps: requested beeps. Written under the input device's event lock, read by @beep_work only
- * @beep_work: starts the next beep once the one before has ended
+ * @beep_work: starts the next beep once the one before has ended; waits while the system sleeps
  * @silent_from: when that is. Used by @beep_work only
  */
 struct qnap_mcu_input {
@@ -134,7 +133,8 @@ static void qnap_mcu_input_beep_work(struct work_struct *work)
 	u8 beep;
 
 	if (wait_ms > 0) {
-		schedule_delayed_work(&mcu_input->beep_work, msecs_to_jiffies(wait_ms));
+		queue_delayed_work(system_freezable_wq, &mcu_input->beep_work,
+				   msecs_to_jiffies(wait_ms));
 		return;
 	}
 
@@ -143,7 +143,7 @@ static void qnap_mcu_input_beep_work(struct work_struct *work)
 
 	mcu_input->ops->beep(mcu_input->mcu, beep);
 	mcu_input->silent_from = ktime_add_ms(ktime_get(), mcu_input->ops->beep_ms[beep]);
-	schedule_delayed_work(&mcu_input->beep_work, 0);
+	queue_delayed_work(system_freezable_wq, &mcu_input->beep_work, 0);
 }
 
 /*
@@ -168,7 +168,7 @@ static int qnap_mcu_input_event(struct input_dev *input, unsigned int type, unsi
 		return -EBUSY;
 
 	/* Does nothing if the work waits for the end of another beep already. */
-	schedule_delayed_work(&mcu_input->beep_work, 0);
+	queue_delayed_work(system_freezable_wq, &mcu_input->beep_work, 0);
 
 	return 0;
 }
@@ -238,25 +238,6 @@ static int qnap_mcu_input_probe(struct platform_device *pdev)
 	return qnap_mcu_input_register(dev, mcu_input);
 }
 
-static int qnap_mcu_input_suspend(struct device *dev)
-{
-	qnap_mcu_input_cancel_beeps(dev_get_drvdata(dev));
-
-	return 0;
-}
-
-static int qnap_mcu_input_resume(struct device *dev)
-{
-	struct qnap_mcu_input *mcu_input = dev_get_drvdata(dev);
-
-	schedule_delayed_work(&mcu_input->beep_work, 0);
-
-	return 0;
-}
-
-static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_input_pm_ops, qnap_mcu_input_suspend,
-				qnap_mcu_input_resume);
-
 static const struct platform_device_id qnap_mcu_input_ids[] = {
 	{ .name = "qnap-mcu-input", .driver_data = (kernel_ulong_t)&tsx33_input_ops },
 	{ }
@@ -268,7 +249,6 @@ static struct platform_driver qnap_mcu_input_driver = {
 	.id_table = qnap_mcu_input_ids,
 	.driver = {
 		.name = "qnap-mcu-input",
-		.pm = pm_sleep_ptr(&qnap_mcu_input_pm_ops),
 	},
 };
 module_platform_driver(qnap_mcu_input_driver);

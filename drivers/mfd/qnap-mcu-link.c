@@ -43,7 +43,10 @@
 #define QNAP_MCU_REPLY_WAIT_MIN_MS	100U
 #define QNAP_MCU_REPLY_WAIT_MAX_MS	400U
 
-/* A reply that began has ended when no further byte came for so long, complete or not. */
+/*
+ * A reply that began has ended when no further byte came for so long, complete or not. It is looked
+ * for as often, so that it may take twice as long. Only the whole reply wakes up who waits for it.
+ */
 #define QNAP_MCU_QUIET_MS		20
 
 /* A byte takes ten bit times. Nine leave room for a clock that is off. */
@@ -106,6 +109,11 @@ static void qnap_mcu_link_trace(struct qnap_mcu_link *link, const char *what, co
 	trace_qnap_mcu_bytes(&link->serdev->dev, what, data, len);
 }
 
+static void qnap_mcu_link_count(atomic_t *counter, unsigned int by)
+{
+	atomic_add(by, counter);
+}
+
 /* Receiving */
 
 static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t len)
@@ -116,7 +124,7 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 		return;
 
 	qnap_mcu_link_trace(link, "stray", data, len);
-	atomic_add(len, &link->stats.strays);
+	qnap_mcu_link_count(&link->stats.strays, len);
 	link->rx.settled = false;
 }
 
@@ -129,7 +137,7 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 		return;
 
 	qnap_mcu_link_trace(link, "noise", rx->buf, len);
-	atomic_add(len, &link->stats.noise);
+	qnap_mcu_link_count(&link->stats.noise, len);
 	rx->len -= len;
 	memmove(rx->buf, rx->buf + len, rx->len);
 }
@@ -154,6 +162,7 @@ static void qnap_mcu_rx_answer(struct qnap_mcu_link *link)
 		rx->settled = true;
 
 	rx->awaited = NULL;
+	complete(&link->answered);
 }
 
 static void qnap_mcu_rx_take(struct qnap_mcu_link *link, u8 byte)
@@ -179,10 +188,7 @@ static size_t qnap_mcu_rx_feed(struct qnap_mcu_link *link, const u8 *data, size_
 	while (link->rx.awaited && used < len)
 		qnap_mcu_rx_take(link, data[used++]);
 
-	if (used) {
-		link->rx.heard = true;
-		complete(&link->progress);
-	}
+	link->rx.heard += used;
 
 	return used;
 }
@@ -218,11 +224,11 @@ static int qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_tra
 		if (ordered && !rx->settled)
 			return -EAGAIN;
 
-		reinit_completion(&link->progress);
+		reinit_completion(&link->answered);
 		rx->awaited = t;
 		rx->verdict = QNAP_MCU_NEED_MORE;
 		rx->len = 0;
-		rx->heard = false;
+		rx->heard = 0;
 		rx->early = false;
 		rx->ordered = ordered;
 		rx->armed = ktime_get();
@@ -246,13 +252,13 @@ static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 	case QNAP_MCU_REPLY:
 		return 0;
 	case QNAP_MCU_REFUSED:
-		atomic_inc(&stats->error_frames);
+		qnap_mcu_link_count(&stats->error_frames, 1);
 		return rx->status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
 	case QNAP_MCU_BAD:
-		atomic_inc(&stats->bad_checksums);
+		qnap_mcu_link_count(&stats->bad_checksums, 1);
 		return -EPROTO;
 	default:
-		atomic_inc(rx->heard ? &stats->incomplete : &stats->timeouts);
+		qnap_mcu_link_count(rx->heard ? &stats->incomplete : &stats->timeouts, 1);
 		return rx->heard ? -EPROTO : -ETIMEDOUT;
 	}
 }
@@ -280,14 +286,14 @@ static void qnap_mcu_rx_cancel(struct qnap_mcu_link *link)
 		link->rx.awaited = NULL;
 }
 
-static bool qnap_mcu_rx_answered(struct qnap_mcu_link *link)
+static unsigned int qnap_mcu_rx_heard(struct qnap_mcu_link *link)
 {
-	bool answered = false;
+	unsigned int heard = 0;
 
 	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		answered = !link->rx.awaited;
+		heard = link->rx.heard;
 
-	return answered;
+	return heard;
 }
 
 static bool qnap_mcu_rx_settled(struct qnap_mcu_link *link)
@@ -306,18 +312,19 @@ static void qnap_mcu_rx_unsettle(struct qnap_mcu_link *link)
 		link->rx.settled = false;
 }
 
-/* Ends with the reply, with a line that went quiet after some bytes, or when @wait is over. */
-static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
+/* Ends with the reply, with a line that went quiet after some bytes, or when @wait_ms is over. */
+static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned int wait_ms)
 {
-	const unsigned long end = jiffies + wait;
-	unsigned long step = wait;
+	const unsigned long end = jiffies + msecs_to_jiffies(wait_ms);
+	const unsigned long step = msecs_to_jiffies(QNAP_MCU_QUIET_MS);
+	unsigned int heard = 0;
 
-	while (wait_for_completion_timeout(&link->progress, step)) {
-		const unsigned long now = jiffies;
+	while (!wait_for_completion_timeout(&link->answered, step)) {
+		const unsigned int before = heard;
 
-		if (qnap_mcu_rx_answered(link) || time_after_eq(now, end))
+		heard = qnap_mcu_rx_heard(link);
+		if (time_after_eq(jiffies, end) || (before && heard == before))
 			return;
-		step = min(end - now, msecs_to_jiffies(QNAP_MCU_QUIET_MS) + 1);
 	}
 }
 
@@ -334,7 +341,7 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 	qnap_mcu_link_trace(link, "request", frame, len);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
 	if (ret == len) {
-		atomic_inc(&link->stats.sent);
+		qnap_mcu_link_count(&link->stats.sent, 1);
 		return 0;
 	}
 
@@ -362,7 +369,7 @@ static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_m
 		return ret;
 	}
 
-	qnap_mcu_rx_wait(link, msecs_to_jiffies(wait_ms));
+	qnap_mcu_rx_wait(link, wait_ms);
 
 	return qnap_mcu_rx_disarm(link, t);
 }
@@ -382,7 +389,7 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 		    time_after(jiffies, deadline))
 			break;
 
-		atomic_inc(&link->stats.retries);
+		qnap_mcu_link_count(&link->stats.retries, 1);
 		wait_ms = ret == -ETIMEDOUT ? min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS) :
 					      t->wait_ms;
 	}
@@ -659,7 +666,7 @@ int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev,
 	link->serdev = serdev;
 	link->byte_ns = QNAP_MCU_BITS_PER_BYTE * NSEC_PER_SEC / baud_rate;
 	spin_lock_init(&link->rx_lock);
-	init_completion(&link->progress);
+	init_completion(&link->answered);
 
 	ret = devm_mutex_init(&serdev->dev, &link->queue_lock);
 	if (ret)

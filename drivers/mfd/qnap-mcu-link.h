@@ -51,7 +51,7 @@ struct qnap_mcu_stats {
  * @status: digit of the error frame in @buf, with %QNAP_MCU_REFUSED
  * @buf: bytes received since the request was sent, without the noise before the reply
  * @len: number of bytes in @buf
- * @heard: a byte came since the request was sent
+ * @heard: number of bytes that came since the request was sent
  * @ordered: the reply must not answer an older request
  * @armed: when the request was about to be sent
  * @early: the reply came before there could be any
@@ -63,7 +63,7 @@ struct qnap_mcu_rx {
 	u8 status;
 	u8 buf[QNAP_MCU_REPLY_FRAME_MAX];
 	size_t len;
-	bool heard;
+	unsigned int heard;
 	bool ordered;
 	ktime_t armed;
 	bool early;
@@ -78,7 +78,7 @@ struct qnap_mcu_rx {
  * @dead: the MCU stayed silent to the last command. Guarded by @exec_lock
  * @rx: receiver
  * @stats: counters
- * @progress: completed for each burst of bytes while a reply is awaited
+ * @answered: completed when the awaited reply is there, or an error frame in its place
  */
 struct qnap_mcu_link {
 	struct serdev_device *serdev;
@@ -96,7 +96,7 @@ struct qnap_mcu_link {
 	spinlock_t rx_lock;
 	struct qnap_mcu_rx rx;
 	struct qnap_mcu_stats stats;
-	struct completion progress;
+	struct completion answered;
 };
 
 int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev,

@@ -232,7 +232,7 @@ static void reply_late_is_counted(struct kunit *test)
 {
 	have_reply_late(test);
 	msleep(3000);
-	KUNIT_EXPECT_EQ(test, 3, fixture_counter(test, "strays"));
+	KUNIT_EXPECT_GE(test, fixture_counter(test, "strays"), 3);
 }
 
 static void command_after_a_late_reply_is_carried_out(struct kunit *test)

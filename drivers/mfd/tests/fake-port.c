@@ -84,7 +84,7 @@ static bool fake_port_next_due(struct fake_port *port, ktime_t *due)
 	scoped_guard(spinlock_irqsave, &port->lock)
 		found = kfifo_peek(&port->line, &byte);
 
-	*due = byte.due;
+	*due = port->chunk > 1 ? port->line_free : byte.due;
 
 	return found;
 }

@@ -60,7 +60,7 @@ struct fake_byte {
  * @forced_rate: baud rate that the port runs at, whatever is asked for; 0 for what is asked for
  * @write_error: to be returned instead of taking @short_writes requests; 0 for a part of them
  * @short_writes: requests of which a part at most is taken, from now on
- * @chunk: most bytes handed over at once
+ * @chunk: most bytes handed over at once; if more than one, not before all have arrived
  * @byte_ns: duration of a byte
  * @flip_per_mille: of 1000 bytes, this number arrives with a flipped bit
  * @lose_per_mille: of 1000 bytes, this number does not arrive

@@ -126,12 +126,13 @@ mcu_says()
 }
 
 # sends N COMMAND...: the command makes the driver send that many frames, and nothing goes on else.
+# The fan is read back one second after it was set last.
 sends()
 {
 	local expected=$1 before after
 
 	shift
-	sleep 0.3
+	sleep 1.3
 	before=$(mcu_says frames)
 	"$@" || fail "$* failed"
 	sleep 0.3

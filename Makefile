@@ -68,8 +68,16 @@ check-e2e: ## the modules in Debian's 6.12 kernel
 check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 	$(testing)/e2e.sh 7.3
 
+check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost
+	$(testing)/poweroff-sweep.sh 20
+
+poweroff-sweep: ## a thousand of them, in half an hour, and fifty with Linux 7.3's own driver
+	$(testing)/poweroff-sweep.sh --stock 50
+	$(testing)/poweroff-sweep.sh 1000
+
 fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
 .PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
-	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 fetch
+	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 check-poweroff poweroff-sweep \
+	fetch

@@ -68,6 +68,12 @@ check-e2e: ## the modules in Debian's 6.12 kernel
 check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 	$(testing)/e2e.sh 7.3
 
+check-faults: ## the modules on a bad line, for a minute
+	$(testing)/faults.sh --reduced
+
+faults: ## the same for hours; OPS=, RUNS= and SEED= as tools/testing/faults.sh --help says
+	$(testing)/faults.sh
+
 check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost
 	$(testing)/poweroff-sweep.sh 20
 
@@ -79,5 +85,5 @@ fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
 .PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
-	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 check-poweroff poweroff-sweep \
-	fetch
+	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 check-faults faults \
+	check-poweroff poweroff-sweep fetch

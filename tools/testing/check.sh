@@ -19,6 +19,7 @@ parts=(
 	"coverage=$testing/kunit-coverage.sh"
 	"check-e2e=$testing/e2e.sh 6.12"
 	"check-e2e-7.3=$testing/e2e.sh 7.3"
+	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 20"
 )
 logs=$repo/build/check

@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Fault sweep: works the modules in Debian's 6.12 arm64 kernel while the emulator garbles what goes
+# over the line, and compares all that the MCU does and all that is read with what the emulator
+# knows. See --help.
+#
+# Each run is NAME:OPERATIONS:SEED. Most runs are operations by chance under one kind of fault: 1 %
+# of the bytes flipped or lost, or of random bytes added; 1 % of the replies twice, or 700 ms late;
+# "all" is half a percent of each of these at once. Then come replies in pieces, refusals, babble,
+# restarts that keep and that lose what LEDs and fan do, and silence of 5 s. In "nth" the Nth frame
+# of a short script fails, for every N and every kind; its operations are these cases at most. In
+# "return" the MCU is silent for 5 s, and the first operation after that must succeed.
+#
+# Each guest does some runs, two guests at a time. KTAP goes to stdout, with a table; the logs of
+# runs that failed are kept in build/faults/.
+
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
+
+usage="usage: faults.sh [--reduced]: work the drivers on a bad line
+
+OPS=100000 is the number of operations in each of the main runs, a tenth in the others.
+RUNS='NAME:OPERATIONS:SEED[,...] ...' are other runs; those with a comma share a guest.
+SEED=1 is the seed, where RUNS does not name one.
+--reduced does all kinds of runs in a minute, with too few operations to show a rare failure."
+
+version=6.12
+at_once=2
+logs=$repo/build/faults
+operations=${OPS:-100000}
+seed=${SEED:-1}
+passed=0
+failed=0
+number=0
+declare -A runs_of=()
+
+# A hundredth of a percent of the operations, but all kinds of faults and all of the code.
+reduced_runs()
+{
+	echo "all:1200:$seed,late:100:$seed,babble:200:$seed,reset:150:$seed"
+	echo "flip:500:$seed,lose:400:$seed,noise:400:$seed,twice:300:$seed,return:3:$seed"
+	echo "nth:60:$seed,split:200:$seed,refuse8:150:$seed,refuse9:150:$seed,restart:150:$seed"
+}
+
+full_runs()
+{
+	local name
+
+	for name in late lose all flip noise twice; do
+		echo "$name:$operations:$seed"
+	done
+	for name in nth:2000 return:64; do
+		echo "$name:$seed"
+	done
+	for name in silence split refuse8 refuse9 babble restart reset none; do
+		echo "$name:$((operations / 10)):$seed"
+	done
+}
+
+check_numbers()
+{
+	[[ "$operations" =~ ^[1-9][0-9]*$ ]] || die "OPS=$operations: a number of operations is above 0"
+	[[ "$seed" =~ ^[0-9]+$ ]] || die "SEED=$seed: a seed is a number"
+	[[ "$1" =~ ^([a-z0-9]+:[1-9][0-9]*:[0-9]+[, $'\n']?)+$ ]] ||
+		die "RUNS=$1: each run is NAME:OPERATIONS:SEED, for instance flip:1000:1"
+}
+
+# The folder's and the files' name of some runs.
+label()
+{
+	local first=${1%%,*}
+
+	echo "${first//:/-}"
+}
+
+start_runs()
+{
+	local name
+
+	name=$(label "$1")
+	: > "$tmp/$name.progress"
+	"$testing/faults-run.sh" "$version" "$images" "$1" "$tmp/$name.progress" "$logs/$name" \
+		> "$tmp/$name.ktap" 2> "$tmp/$name.err" &
+	runs_of[$!]=$1
+}
+
+# Reports the runs that have ended, as soon as there are some; says how far the others are meanwhile.
+end_runs()
+{
+	local before=${#runs_of[@]} pid status told=$SECONDS
+
+	while [ ${#runs_of[@]} -eq "$before" ]; do
+		sleep 0.5
+		for pid in "${!runs_of[@]}"; do
+			! kill -0 "$pid" 2> /dev/null || continue
+			status=0
+			wait "$pid" || status=$?
+			report_runs "${runs_of[$pid]}" "$status"
+			unset "runs_of[$pid]"
+		done
+		[ $((SECONDS - told)) -lt 10 ] || { told=$SECONDS; tell_progress; }
+	done
+}
+
+tell_progress()
+{
+	local pid
+
+	for pid in "${!runs_of[@]}"; do
+		say "$(cat "$tmp/$(label "${runs_of[$pid]}").progress")"
+	done
+}
+
+# report_runs RUNS STATUS: runs that failed without a failed case have crashed.
+report_runs()
+{
+	local name good bad verdict=ok
+
+	name=$(label "$1")
+	good=$(grep -c '^ok ' "$tmp/$name.ktap" || true)
+	bad=$(grep -c '^not ok ' "$tmp/$name.ktap" || true)
+	number=$((number + 1))
+	[ "$2" -eq 0 ] || verdict="not ok"
+	[ "$2" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+	grep '^+++ row' "$tmp/$name.ktap" | cut -c 9- >> "$tmp/table" || true
+	grep -v '^+++' "$tmp/$name.ktap" | sed 's/^/    /' || true
+	sed 's/^/# /' "$tmp/$name.err"
+	echo "$verdict $number $1"
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	say "$1: $good passed, $bad failed, after ${SECONDS} s"
+}
+
+print_table()
+{
+	echo "# Frames are requests and replies. Excused is what frames did whose damage the checksum"
+	echo "# does not show; those are the undetected ones."
+	printf '# %-8s %7s %7s %5s %5s %7s %9s %8s %8s %8s %8s %6s\n' \
+		"" oper- "" "" "" "" "" damaged undetected "" longest "" \
+		run ations failed lost wrong excused frames frames requests replies "step, ms" s
+	sed 's/^/# /' "$tmp/table"
+}
+
+stop_runs()
+{
+	[ ${#runs_of[@]} -eq 0 ] || kill "${!runs_of[@]}"
+	wait
+}
+
+case ${1-} in
+--help)
+	echo "$usage"
+	exit ;;
+--reduced)
+	list=$(reduced_runs) ;;
+"")
+	list=${RUNS:-$(full_runs)} ;;
+*)
+	die "$usage" ;;
+esac
+check_numbers "$list"
+at_exit stop_runs
+"$testing/need.sh" fetch modules emulator guest
+"$testing/fetch.sh" guest > /dev/null
+build=$("$testing/build.sh" "$version")
+build_emulator
+step "Building the sweep's program" make -C "$testing/faults" "OUT=$tmp"
+guest_modules+=" virtio_pci virtio_console"
+guest_files=("$tmp/faults")
+step "Preparing the guest" guest_images "$version" "$build"
+rm -rf "$logs"
+: > "$tmp/table"
+echo "KTAP version 1"
+for runs in $list; do
+	[ ${#runs_of[@]} -lt "$at_once" ] || end_runs
+	start_runs "$runs"
+done
+while [ ${#runs_of[@]} -gt 0 ]; do
+	end_runs
+done
+print_table
+echo "1..$number"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

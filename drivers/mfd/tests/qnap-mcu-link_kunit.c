@@ -540,6 +540,41 @@ static void parallel_commands_are_served_one_by_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fixture_counter(test, "retries"));
 }
 
+/* Which of the requests sent since @from was the first that begins like @command. */
+static size_t find_sent(struct kunit *test, size_t from, const char *command)
+{
+	const struct fake_port *port = &fixture_box(test)->port;
+	size_t i = from;
+
+	while (i < port->num_sent && memcmp(port->sent[i].bytes, command, strlen(command)))
+		i++;
+
+	return i - from;
+}
+
+static void urgent_command_passes_those_that_wait(struct kunit *test)
+{
+	struct reader *readers = kunit_kcalloc(test, READERS, sizeof(*readers), GFP_KERNEL);
+	const struct qnap_mcu_command command = {
+		.request = "@C2",
+		.request_len = 3,
+		.urgent = true,
+	};
+	size_t before;
+
+	KUNIT_ASSERT_NOT_NULL(test, readers);
+	for (int i = 0; i < READERS; i++)
+		start_reader(test, &readers[i], 16 * i, 0);
+	for (int i = 0; i < READS; i++) {
+		msleep(7);
+		before = fixture_box(test)->port.num_sent;
+		KUNIT_EXPECT_EQ(test, 0, qnap_mcu_transact(fixture_qnap_mcu(test), &command));
+		KUNIT_EXPECT_LE(test, find_sent(test, before, "@C2"), 1);
+	}
+	for (int i = 0; i < READERS; i++)
+		wait_for_completion(&readers[i].done);
+}
+
 static void signal_does_not_cut_a_command(struct kunit *test)
 {
 	struct reader *reader = kunit_kzalloc(test, sizeof(*reader), GFP_KERNEL);
@@ -630,6 +665,7 @@ static struct kunit_case qnap_mcu_link_cases[] = {
 	KUNIT_CASE(port_that_takes_nothing_is_an_error),
 	KUNIT_CASE(error_of_the_port_is_passed_on),
 	KUNIT_CASE(parallel_commands_are_served_one_by_one),
+	KUNIT_CASE_SLOW(urgent_command_passes_those_that_wait),
 	KUNIT_CASE(signal_does_not_cut_a_command),
 	KUNIT_CASE_SLOW(bad_line_costs_time_but_no_command),
 	KUNIT_CASE_SLOW(posted_request_waits_for_nothing),

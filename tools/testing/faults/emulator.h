@@ -9,8 +9,6 @@
 /* Exit code of a run that could not be carried out. */
 #define EXIT_BROKEN	2
 
-#define __printf(a, b)	__attribute__((__format__(gnu_printf, a, b)))
-
 #define EMULATOR_LEDS	7
 #define EMULATOR_WORD	12
 
@@ -47,7 +45,7 @@ struct mcu_counts {
 };
 
 void emulator_open(const char *path);
-void __printf(1, 2) emulator_tell(const char *format, ...);
+void emulator_tell(const char *format, ...);
 void emulator_look(struct mcu_state *state, struct mcu_counts *counts);
 void emulator_print_undetected(long from);
 

@@ -103,7 +103,7 @@ void sweep_settle(struct sweep *sweep);
 void sweep_look(struct sweep *sweep);
 bool sweep_struck(const struct sweep *sweep, u64 ms);
 void sweep_error(struct sweep *sweep);
-void __printf(2, 3) sweep_wrong(struct sweep *sweep, const char *format, ...);
-void __printf(2, 3) sweep_lost(struct sweep *sweep, const char *format, ...);
+void sweep_wrong(struct sweep *sweep, const char *format, ...);
+void sweep_lost(struct sweep *sweep, const char *format, ...);
 
 #endif /* _FAULTS_SWEEP_H */

@@ -81,9 +81,15 @@ poweroff-sweep: ## a thousand of them, in half an hour, and fifty with Linux 7.3
 	$(testing)/poweroff-sweep.sh --stock 50
 	$(testing)/poweroff-sweep.sh 1000
 
+bench: ## measure the modules against the stock ones, on a port as slow as a real one
+	$(testing)/bench.sh
+
+check-bench: ## a short form of it, for make check
+	$(testing)/bench.sh --short
+
 fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
 .PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
-	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 check-faults faults \
-	check-poweroff poweroff-sweep fetch
+	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 check-faults faults check-poweroff \
+	poweroff-sweep bench check-bench fetch

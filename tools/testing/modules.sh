@@ -12,16 +12,20 @@ copy_sources()
 		--include '/Kbuild' --include '/Kconfig' --include '/Makefile' \
 		--include '/drivers/***' --include '/include/***' --include '/compat/***' \
 		--include '/tools/' --include '/tools/testing/' \
-		--include '/tools/testing/kdir-fits.sh' --exclude '*' "$repo/" "$1/"
+		--include '/tools/testing/kdir-fits.sh' --include '/tools/testing/nullmodem/***' \
+		--exclude '*' "$repo/" "$1/"
 }
 
-# make_modules VERSION BUILD ARGUMENT...: for Debian's arm64 kernel of that version.
+# make_modules VERSION BUILD ARGUMENT...: for Debian's arm64 kernel of that version. The null modem
+# is a build of its own, not to be installed with the others.
 make_modules()
 {
-	local kernel build=$2
+	local kernel build=$2 arguments
 
 	kernel=$(kernel_dir "$1")
 	shift 2
-	make -C "$build" -j"$(nproc)" "KDIR=$kernel/usr/src/build" ARCH=arm64 \
-		CROSS_COMPILE=aarch64-linux-gnu- "$@"
+	arguments=(-j"$(nproc)" "KDIR=$kernel/usr/src/build" ARCH=arm64
+		   CROSS_COMPILE=aarch64-linux-gnu- "$@")
+	make -C "$build" "${arguments[@]}"
+	make -C "$kernel/usr/src/build" "M=$build/tools/testing/nullmodem" "${arguments[@]}"
 }

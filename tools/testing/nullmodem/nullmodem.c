@@ -4,9 +4,10 @@
  *
  * For measuring what a driver makes of its serial line, where the machine is emulated: QEMU's own
  * ports send in no time. Each port has a transmit FIFO that is drained at the rate of its termios,
- * and is empty only when the stop bit of the last byte is out. A byte reaches the other end then;
- * it is handed on at once, without the receive FIFO of a 16550 and its timeout of four byte times.
- * There are no modem lines, no breaks, no XON/XOFF, and no errors if the ends differ in their rate.
+ * and is empty only when the stop bit of the last byte is out. The receiver hands bytes on when as
+ * many have come as the trigger level of a 16550A's FIFO, or when the line goes quiet: at once, not
+ * after four more byte times. There are no modem lines, no breaks, no XON/XOFF, and no errors if
+ * the ends differ in their rate.
  *
  * A device tree node with the compatible "qnap-mcu,nullmodem" and its number as "pair" makes one
  * pair: ttyNM<2 * pair> hangs on the node, so that a child node of it is a serdev device, and
@@ -37,14 +38,18 @@ static unsigned int fifo_size = NULLMODEM_FIFO_MAX;
 module_param(fifo_size, uint, 0444);
 MODULE_PARM_DESC(fifo_size, "bytes in the transmit FIFO, 1 to 64");
 
+static unsigned int rx_trigger = 1;
+module_param(rx_trigger, uint, 0444);
+MODULE_PARM_DESC(rx_trigger, "bytes after which a busy receiver hands them on, 1 to 64");
+
 /**
  * struct nullmodem_port - one end
  * @uart: as the serial core sees it. Its lock guards the members below
  * @far: the other end
- * @timer: the end of the byte that is being sent
- * @fifo: bytes that are not out yet, the one that is being sent included
+ * @timer: the end of the last byte that is handed on together
+ * @fifo: bytes that are not out yet, with those of which @timer waits for the end
  * @byte_time: how long a byte takes, with start and stop bits
- * @sending: @timer runs
+ * @sending: of how many bytes @timer waits for the end; 0 if the line is quiet
  * @open: there is somebody who receives
  */
 struct nullmodem_port {
@@ -53,7 +58,7 @@ struct nullmodem_port {
 	struct hrtimer timer;
 	DECLARE_KFIFO(fifo, u8, NULLMODEM_FIFO_MAX);
 	ktime_t byte_time;
-	bool sending;
+	unsigned int sending;
 	bool open;
 };
 
@@ -95,25 +100,32 @@ static void nullmodem_receive(struct nullmodem_port *port, const u8 *data, unsig
 	uart_port_unlock(&port->uart);
 }
 
-/* More than one byte is out if the timer came late: lateness does not add up. */
-static enum hrtimer_restart nullmodem_byte_out(struct hrtimer *timer)
+/* How long the next bytes that are handed on together take. */
+static ktime_t nullmodem_next(struct nullmodem_port *port)
+{
+	port->sending = min(kfifo_len(&port->fifo), clamp(rx_trigger, 1U, NULLMODEM_FIFO_MAX));
+
+	return port->byte_time * port->sending;
+}
+
+/* If the timer comes late, the next bytes still end when they shall: lateness does not add up. */
+static enum hrtimer_restart nullmodem_sent(struct hrtimer *timer)
 {
 	struct nullmodem_port *port = container_of(timer, struct nullmodem_port, timer);
 	u8 data[NULLMODEM_FIFO_MAX];
-	enum hrtimer_restart next;
+	enum hrtimer_restart more;
 	unsigned int len;
 
 	uart_port_lock(&port->uart);
-	len = min(hrtimer_forward_now(timer, port->byte_time), sizeof(data));
-	len = kfifo_out(&port->fifo, data, len);
+	len = kfifo_out(&port->fifo, data, port->sending);
 	nullmodem_fill(port);
-	port->sending = !kfifo_is_empty(&port->fifo);
-	next = port->sending ? HRTIMER_RESTART : HRTIMER_NORESTART;
+	hrtimer_add_expires(timer, nullmodem_next(port));
+	more = port->sending ? HRTIMER_RESTART : HRTIMER_NORESTART;
 	uart_port_unlock(&port->uart);
 
 	nullmodem_receive(port->far, data, len);
 
-	return next;
+	return more;
 }
 
 static void nullmodem_start_tx(struct uart_port *uart)
@@ -121,11 +133,8 @@ static void nullmodem_start_tx(struct uart_port *uart)
 	struct nullmodem_port *port = to_nullmodem(uart);
 
 	nullmodem_fill(port);
-	if (port->sending || kfifo_is_empty(&port->fifo))
-		return;
-
-	port->sending = true;
-	hrtimer_start(&port->timer, port->byte_time, HRTIMER_MODE_REL);
+	if (!port->sending && !kfifo_is_empty(&port->fifo))
+		hrtimer_start(&port->timer, nullmodem_next(port), HRTIMER_MODE_REL);
 }
 
 /* What is in the FIFO goes out all the same. */
@@ -180,7 +189,7 @@ static void nullmodem_shutdown(struct uart_port *uart)
 	hrtimer_cancel(&port->timer);
 	uart_port_lock_irqsave(uart, &flags);
 	kfifo_reset(&port->fifo);
-	port->sending = false;
+	port->sending = 0;
 	port->open = false;
 	uart_port_unlock_irqrestore(uart, flags);
 }
@@ -229,7 +238,7 @@ static void nullmodem_init_port(struct nullmodem_port *port, struct nullmodem_po
 {
 	port->far = far;
 	INIT_KFIFO(port->fifo);
-	hrtimer_setup(&port->timer, nullmodem_byte_out, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_setup(&port->timer, nullmodem_sent, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 
 	port->uart.dev = dev;
 	port->uart.line = line;

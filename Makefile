@@ -72,7 +72,8 @@ check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 
 faults: ## the same for hours; OPS=, RUNS= and SEED= as tools/testing/faults.sh --help says
-	$(testing)/faults.sh
+	status=0; $(testing)/faults.sh || status=1; \
+	$(MAKE) poweroff-sweep || status=1; exit $$status
 
 check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost
 	$(testing)/poweroff-sweep.sh 20

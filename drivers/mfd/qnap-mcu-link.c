@@ -148,7 +148,8 @@ static bool qnap_mcu_rx_is_early(struct qnap_mcu_link *link)
 	const struct qnap_mcu_rx *rx = &link->rx;
 	const size_t len = rx->awaited->frame_len + rx->len;
 
-	return rx->ordered && ktime_sub(ktime_get(), rx->armed) < len * link->byte_ns;
+	return rx->ordered &&
+	       ktime_before(ktime_get(), ktime_add_ns(rx->armed, len * link->byte_ns));
 }
 
 static void qnap_mcu_rx_answer(struct qnap_mcu_link *link)
@@ -664,7 +665,7 @@ int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev,
 	int ret;
 
 	link->serdev = serdev;
-	link->byte_ns = QNAP_MCU_BITS_PER_BYTE * NSEC_PER_SEC / baud_rate;
+	link->byte_ns = NSEC_PER_SEC / baud_rate * QNAP_MCU_BITS_PER_BYTE;
 	spin_lock_init(&link->rx_lock);
 	init_completion(&link->answered);
 

@@ -566,7 +566,7 @@ static void urgent_command_passes_those_that_wait(struct kunit *test)
 	for (int i = 0; i < READERS; i++)
 		start_reader(test, &readers[i], 16 * i, 0);
 	for (int i = 0; i < READS; i++) {
-		msleep(7);
+		fsleep(7000);
 		before = fixture_box(test)->port.num_sent;
 		KUNIT_EXPECT_EQ(test, 0, qnap_mcu_transact(fixture_qnap_mcu(test), &command));
 		KUNIT_EXPECT_LE(test, find_sent(test, before, "@C2"), 1);

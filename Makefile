@@ -56,6 +56,9 @@ check-tools: ## the tools' own tests
 fuzz: ## ten minutes of random bytes for all that reads the line; FUZZ_SECONDS= for another time
 	$(testing)/fuzz.sh $(FUZZ_SECONDS)
 
+stress: ## all interfaces at once in kernels with KASAN, lockdep, KCSAN; STRESS_SECONDS= for each
+	$(testing)/stress.sh $(STRESS_SECONDS)
+
 kunit: ## unit tests of the drivers in a kernel with KASAN, UBSAN and lockdep
 	$(testing)/kunit.sh
 
@@ -92,5 +95,5 @@ fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
 .PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
-	check-tools fuzz kunit coverage check-e2e check-e2e-7.3 check-faults faults check-poweroff \
+	check-tools fuzz stress kunit coverage check-e2e check-e2e-7.3 check-faults faults check-poweroff \
 	poweroff-sweep bench check-bench fetch

@@ -415,6 +415,19 @@ static int qnap_mcu_leds_watch_panic(struct qnap_mcu_leds *leds)
 	return devm_add_action_or_reset(leds->dev, qnap_mcu_leds_ignore_panic, leds);
 }
 
+/*
+ * The LED core waits for the work that it has queued, and removes the files in sysfs only then:
+ * what is written to one in between would queue that work again.
+ */
+static void qnap_mcu_led_close(void *data)
+{
+	struct led_classdev *cdev = data;
+
+	guard(mutex)(&cdev->led_access);
+
+	led_sysfs_disable(cdev);
+}
+
 /* The LED core looks for a free name, and takes it later: two MCUs must not do so at once. */
 static DEFINE_MUTEX(qnap_mcu_led_register_lock);
 
@@ -440,7 +453,7 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	if (ret)
 		return dev_err_probe(leds->dev, ret, "Failed to register LED %s\n", name);
 
-	return 0;
+	return devm_add_action_or_reset(leds->dev, qnap_mcu_led_close, &led->cdev);
 }
 
 static int tsx33_add_status_led(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led)

@@ -29,9 +29,9 @@ machine=(-M virt -cpu cortex-a57 -smp 1 -m 512)
 # As in the SoC: a 16550A with a FIFO of 64 bytes.
 port=fifo_size=64
 
-# How long the parts of a boot take: see guest/bench.sh.
-durations="qnap.floor=8 qnap.seconds=20 qnap.pairs=200 qnap.storm=10"
-short_durations="qnap.floor=3 qnap.seconds=4 qnap.pairs=60 qnap.storm=0"
+# Rounds: see guest/bench.sh.
+extent="qnap.floor=8 qnap.values=15 qnap.all=yes"
+short_extent="qnap.floor=2 qnap.values=3 qnap.all=no"
 
 parse_arguments()
 {
@@ -42,7 +42,7 @@ parse_arguments()
 			[[ "$boots" =~ ^[1-9][0-9]*$ ]] || die "--boots takes a number from 1"
 			shift ;;
 		--short)
-			form=ktap boots=1 durations=$short_durations ;;
+			form=ktap boots=1 extent=$short_extent ;;
 		--rst)
 			form=rst ;;
 		--keep)
@@ -154,7 +154,7 @@ boot()
 	images=$tmp/$driver
 	# shellcheck disable=SC2086 # a list of words
 	start_guest "$version" nullmodem bench.sh quiet "qnap.job=$job" \
-		"qnap.modules=$(modules_of "$driver")" "qnap.port=$port" $durations
+		"qnap.modules=$(modules_of "$driver")" "qnap.port=$port" $extent
 	put_guest_first
 	wait_guest 240 || { tail -n 5 "$tmp/result"; echo "the guest does not end"; return 1; }
 	tr -d '\r' < "$tmp/result" > "$samples/$driver-$job-$3"
@@ -171,10 +171,10 @@ mkdir -p "$samples"
 # shellcheck disable=SC2054
 guest_lines=(-chardev null,id=mcu -chardev null,id=control)
 "$testing/need.sh" fetch modules guest bench
-"$testing/fetch.sh" guest > /dev/null
+"$testing/fetch.sh" guest "kernel-$version" > /dev/null
+unpack_stock_modules
 build=$("$testing/build.sh" "$version")
 lock bench
-unpack_stock_modules
 step "Building the programs for the guest" build_programs
 step "Preparing the guests" prepare_guests
 {

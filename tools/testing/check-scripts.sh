@@ -115,6 +115,53 @@ unknown_entry()
 	fails_saying "no such entry" "$testing/fetch.sh" kernle-6.12
 }
 
+no_stock_modules()
+{
+	export QNAP_MCU_CACHE=$tmp/cache-3
+	mkdir -p "$tmp/cache-3/guest" "$tmp/cache-3/kernel-7.3/lib/modules"
+	fails_saying "has no qnap-mcu to compare with" "$testing/bench.sh"
+}
+
+# bench_samples LED: of a boot of each driver, with a LED write of ours that takes so long.
+bench_samples()
+{
+	local driver led
+
+	rm -rf "$tmp/samples"
+	mkdir "$tmp/samples"
+	for driver in stock:8000 "ours:$1"; do
+		led=${driver#*:}
+		printf 'floor led 1700\ndriver led %s\ndriver pwm-write %s\ndriver pwm-read %s\n' \
+			"$led" "$led" "$led" > "$tmp/samples/${driver%:*}-alive-1"
+		printf 'driver eeprom %s\ndriver probe %s\n' "${led}0" "${led}0" \
+			>> "$tmp/samples/${driver%:*}-alive-1"
+	done
+	printf 'stock size 1000\nours size 1500\n' > "$tmp/samples/sizes"
+}
+
+bench_met()
+{
+	bench_samples 2000
+	"$testing/bench-judge.py" ktap "$tmp/samples"
+}
+
+bench_missed()
+{
+	bench_samples 2001
+	fails_saying "missed: LED write" "$testing/bench-judge.py" ktap "$tmp/samples"
+	bench_samples 2000
+	sed -i 's/1500/1501/' "$tmp/samples/sizes"
+	fails_saying "missed: text and data" "$testing/bench-judge.py" ktap "$tmp/samples"
+}
+
+bench_lacks()
+{
+	bench_samples 2000
+	sed -i '/eeprom/d' "$tmp/samples/ours-alive-1"
+	fails_saying "eeprom of ours was not measured" "$testing/bench-judge.py" ktap \
+		"$tmp/samples"
+}
+
 # sums EXPECTED PART...: check.sh's last line for these parts.
 sums()
 {
@@ -159,6 +206,10 @@ ktap_case "no network" no_network
 ktap_case "no network needed" offline
 ktap_case "no disk space" no_space
 ktap_case "fetching what there is not" unknown_entry
+ktap_case "bench: no stock modules" no_stock_modules
+ktap_case "bench: all targets met" bench_met
+ktap_case "bench: a missed target" bench_missed
+ktap_case "bench: a measure is missing" bench_lacks
 ktap_case "check: the sum of all parts" sums "6 passed, 0 failed" "a=$judged/good" "b=$judged/good"
 ktap_case "check: a failure is one" sums "5 passed, 4 failed" "a=$judged/bad" "b=$judged/good"
 ktap_case "check: a crash is a failure" sums "3 passed, 1 failed" "a=$judged/crash" "b=$judged/good"

@@ -17,31 +17,51 @@ static const char help_text[] =
 "       bench driver DEVICE JOB [COUNT]\n"
 "\n"
 "Jobs, and what they count:\n"
-"  idle-line    one LED write after the other, 20 ms apart, and a temperature\n"
-"               each second; seconds\n"
-"  pwm          pwm writes and reads in turn, without a pause; pairs\n"
+"  leds         one LED write after the other; writes\n"
+"  values       20 pwm writes and reads in turn, and a temperature; times\n"
 "  eeprom       the whole EEPROM; times\n"
-"  storm        all four LEDs 50 times a second; seconds\n";
+"  writes       LED writes 12.3 ms apart, without samples; writes\n"
+"  storm        all four LEDs 50 times a second, without samples; seconds\n";
 
-#define PACE_US		20000.0
-#define PACES_A_SECOND	50
+/* A driver may keep a reading for a second, the pairs take less than half of one. */
+#define ROUND_US	1510000.0
+#define PAIRS_A_ROUND	20
 
-/* Readings that a driver may keep for a second are older than that. */
-#define SECOND_US	((PACES_A_SECOND + 2) * PACE_US)
+/* Long enough for one write to be done before the next, and no multiple of a tick. */
+#define APART_US	12300.0
 
-static void sample(const struct subject *subject, const char *measure, double start)
+#define STORM_US	20000.0
+#define STORMS_A_SECOND	50
+
+static void sample(const struct subject *subject, const char *measure, double took)
 {
-	printf("%s %s %.1f\n", subject->name, measure, now_us() - start);
+	printf("%s %s %.1f\n", subject->name, measure, took);
 }
 
-static void time_led(const struct subject *subject, unsigned int number)
+/* Each LED changes each time it is its turn. */
+static bool led_state(int number)
 {
-	const double start = now_us();
+	return number / LEDS % 2;
+}
 
-	/* Each LED changes each time it is its turn. */
-	subject->set_led(number % LEDS, number / LEDS % 2);
-	if (subject->timed)
-		sample(subject, "led", start);
+static void leds(const struct subject *subject, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		sample(subject, "led", subject->time_led(i % LEDS, led_state(i)));
+}
+
+static void writes(const struct subject *subject, int count)
+{
+	double next = now_us();
+	int i;
+
+	for (i = 0; i < count; i++) {
+		subject->set_led(i % LEDS, led_state(i));
+		next += APART_US;
+		sleep_until(next);
+	}
 }
 
 static void time_temp(const struct subject *subject)
@@ -49,27 +69,9 @@ static void time_temp(const struct subject *subject)
 	const double start = now_us();
 	const int temp = subject->get_temp();
 
-	sample(subject, "temp", start);
+	sample(subject, "temp", now_us() - start);
 	if (temp != 35)
 		errx(EXIT_FAILURE, "the temperature is %d, not 35", temp);
-}
-
-static void idle_line(const struct subject *subject, int seconds)
-{
-	double next = now_us();
-	unsigned int led = 0;
-	int i;
-
-	while (seconds--) {
-		for (i = 0; i < PACES_A_SECOND; i++) {
-			time_led(subject, led++);
-			next += PACE_US;
-			sleep_until(next);
-		}
-		time_temp(subject);
-		next += SECOND_US - PACES_A_SECOND * PACE_US;
-		sleep_until(next);
-	}
 }
 
 static void time_pwm(const struct subject *subject, unsigned char value)
@@ -78,19 +80,28 @@ static void time_pwm(const struct subject *subject, unsigned char value)
 	unsigned char pwm;
 
 	subject->set_pwm(value);
-	sample(subject, "pwm-write", start);
+	sample(subject, "pwm-write", now_us() - start);
 
 	start = now_us();
 	pwm = subject->get_pwm();
-	sample(subject, "pwm-read", start);
+	sample(subject, "pwm-read", now_us() - start);
 	if (pwm != value)
 		errx(EXIT_FAILURE, "pwm is %d, not %d", pwm, value);
 }
 
-static void pwm(const struct subject *subject, int pairs)
+/* In a row, as a program does that shows all values. */
+static void values(const struct subject *subject, int rounds)
 {
-	while (pairs--)
-		time_pwm(subject, 100 + pairs % 100);
+	double next = now_us();
+	int i;
+
+	while (rounds--) {
+		for (i = 0; i < PAIRS_A_ROUND; i++)
+			time_pwm(subject, 100 + rounds + i);
+		time_temp(subject);
+		next += ROUND_US;
+		sleep_until(next);
+	}
 }
 
 static void eeprom(const struct subject *subject, int times)
@@ -101,7 +112,7 @@ static void eeprom(const struct subject *subject, int times)
 	while (times--) {
 		start = now_us();
 		subject->get_eeprom(data);
-		sample(subject, "eeprom", start);
+		sample(subject, "eeprom", now_us() - start);
 		if (memcmp(data, "Q237Y12345", 10) || data[EEPROM_SIZE - 1] != 0xfc)
 			errx(EXIT_FAILURE, "the EEPROM has another content");
 	}
@@ -112,10 +123,10 @@ static void storm(const struct subject *subject, int seconds)
 	double next = now_us();
 	int i, led;
 
-	for (i = 1; i <= seconds * PACES_A_SECOND; i++) {
+	for (i = 1; i <= seconds * STORMS_A_SECOND; i++) {
 		for (led = 0; led < LEDS; led++)
 			subject->set_led(led, (i + led) % 2);
-		next += PACE_US;
+		next += STORM_US;
 		sleep_until(next);
 	}
 }
@@ -125,10 +136,12 @@ static const struct job {
 	void (*run)(const struct subject *subject, int count);
 	int count;
 } jobs[] = {
-	{ "idle-line", idle_line, 20 },
-	{ "pwm", pwm, 200 },
-	{ "eeprom", eeprom, 20 },
+	{ "leds", leds, 300 },
+	{ "values", values, 20 },
+	{ "eeprom", eeprom, 10 },
+	{ "writes", writes, 1000 },
 	{ "storm", storm, 10 },
+	{ }
 };
 
 static const struct subject *find_subject(const char *kind, const char *name)
@@ -150,7 +163,7 @@ int main(int argc, char **argv)
 	}
 	if (argc != 4 && argc != 5)
 		errx(EXIT_FAILURE, "what to measure? Try 'bench --help'");
-	for (job = jobs; job < jobs + sizeof(jobs) / sizeof(jobs[0]); job++) {
+	for (job = jobs; job->name; job++) {
 		if (strcmp(job->name, argv[3]))
 			continue;
 		job->run(find_subject(argv[1], argv[2]), argc == 5 ? atoi(argv[4]) : job->count);

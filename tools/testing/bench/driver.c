@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The same operations through a driver's files in sysfs, as a user would do them. */
+/*
+ * The same operations through a driver's files in sysfs, as a user would do them.
+ *
+ * Writing the brightness of a LED only queues work, so the work is what is timed, by its trace
+ * events. Whoever starts this has switched on those of set_brightness_delayed(), and no others.
+ */
 
 #include <err.h>
 #include <fcntl.h>
@@ -15,6 +20,7 @@ static int leds[LEDS];
 static int pwm_file;
 static int temp_file;
 static int eeprom_file;
+static FILE *trace;
 
 static void put(int file, const char *text)
 {
@@ -40,6 +46,35 @@ static long get(int file)
 static void set_led(unsigned int led, bool on)
 {
 	put(leds[led], on ? "1" : "0");
+}
+
+/* Microseconds, of the next of these events. */
+static double wait_for_event(const char *name)
+{
+	char line[256];
+	double seconds;
+	char *event;
+
+	while (fgets(line, sizeof(line), trace)) {
+		event = strstr(line, name);
+		if (!event)
+			continue;
+		/* "task-pid [cpu] flags seconds: name: ..." */
+		event[-2] = '\0';
+		if (sscanf(strrchr(line, ' '), "%lf", &seconds) == 1)
+			return seconds * 1e6;
+	}
+	err(EXIT_FAILURE, "cannot read the trace");
+}
+
+static double time_led(unsigned int led, bool on)
+{
+	double start;
+
+	set_led(led, on);
+	start = wait_for_event("workqueue_execute_start");
+
+	return wait_for_event("workqueue_execute_end") - start;
 }
 
 static void set_pwm(unsigned char pwm)
@@ -68,8 +103,8 @@ static void get_eeprom(unsigned char *data)
 
 static const struct subject subject = {
 	.name = "driver",
-	.timed = false,
 	.set_led = set_led,
+	.time_led = time_led,
 	.set_pwm = set_pwm,
 	.get_pwm = get_pwm,
 	.get_temp = get_temp,
@@ -109,6 +144,9 @@ const struct subject *driver_open(const char *device)
 		snprintf(led, sizeof(led), "leds/hdd%d:red:status/brightness", i + 1);
 		leds[i] = open_file("/sys/class", led, O_WRONLY);
 	}
+	trace = fopen("/sys/kernel/tracing/trace_pipe", "r");
+	if (!trace)
+		err(EXIT_FAILURE, "cannot open the trace");
 	pwm_file = open_file(device, "qnap-mcu-hwmon*/hwmon/hwmon*/pwm1", O_RDWR);
 	temp_file = open_file(device, "qnap-mcu-hwmon*/hwmon/hwmon*/temp1_input", O_RDONLY);
 	eeprom_file = open_file("/sys/bus/nvmem/devices", "qnap-mcu-eeprom*/nvmem", O_RDONLY);

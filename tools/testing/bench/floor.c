@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "subject.h"
 
 #define EEPROM_BLOCK	32
@@ -56,6 +57,15 @@ static void set_led(unsigned int led, bool on)
 	command(request, sizeof(request) - 1);
 }
 
+static double time_led(unsigned int led, bool on)
+{
+	const double start = now_us();
+
+	set_led(led, on);
+
+	return now_us() - start;
+}
+
 static void set_pwm(unsigned char pwm)
 {
 	unsigned char request[] = { '@', 'F', 'W', '0', pwm, 0 };
@@ -98,8 +108,8 @@ static void get_eeprom(unsigned char *data)
 
 static const struct subject subject = {
 	.name = "floor",
-	.timed = true,
 	.set_led = set_led,
+	.time_led = time_led,
 	.set_pwm = set_pwm,
 	.get_pwm = get_pwm,
 	.get_temp = get_temp,
@@ -122,7 +132,7 @@ const struct subject *floor_open(const char *tty)
 	cfmakeraw(&settings);
 	cfsetspeed(&settings, B115200);
 	settings.c_cflag |= CLOCAL | CREAD;
-	/* More than any reply has: read() then returns with all that was asked for, or not at all. */
+	/* More than any reply has: read() then returns all that was asked for, or nothing. */
 	settings.c_cc[VMIN] = 255;
 	if (tcsetattr(port, TCSANOW, &settings))
 		err(EXIT_FAILURE, "cannot set %s to 115200 baud", tty);

@@ -12,8 +12,8 @@
 /**
  * struct subject - one way to have the MCU do things
  * @name: for the report
- * @timed: set_led() returns when the MCU has acknowledged, not before
- * @set_led: switch the error LED of a bay
+ * @set_led: switch the error LED of a bay, without waiting for the MCU if that is possible
+ * @time_led: switch it, wait for the MCU, and return how many microseconds it took
  * @set_pwm: set the duty cycle of the fan
  * @get_pwm: read it
  * @get_temp: read the temperature in degrees Celsius
@@ -23,8 +23,8 @@
  */
 struct subject {
 	const char *name;
-	bool timed;
 	void (*set_led)(unsigned int led, bool on);
+	double (*time_led)(unsigned int led, bool on);
 	void (*set_pwm)(unsigned char pwm);
 	unsigned char (*get_pwm)(void);
 	int (*get_temp)(void);

@@ -136,7 +136,7 @@ check_port()
 	fifo_size=$(cat /sys/module/nullmodem/parameters/fifo_size)
 	/tests/port-check /dev/ttyNM2 /dev/ttyNM3 "$fifo_size" > /tmp/port &&
 		/tests/port-check /dev/ttyNM3 /dev/ttyNM2 "$fifo_size" > /tmp/port && return
-	cat /tmp/port
+	grep -B 1 '^not ok' /tmp/port
 	die "the port is not as slow, or as fast, as a real one"
 }
 
@@ -148,20 +148,30 @@ busy()
 		END { printf "%.0f\n", sum / 1000 }' /proc/schedstat "/proc/$mcu_pid/schedstat"
 }
 
+# bench SUBJECT DEVICE JOB COUNT: what it prints goes to the result when it is over, as that port
+# keeps the machine busy.
+bench()
+{
+	/tests/bench "$@" > /tmp/samples || die "$1: $3 failed"
+	cat /tmp/samples
+}
+
 # A LED's work item: from its first instruction to the MCU's acknowledgment.
 measure_leds()
 {
-	local before seconds
-
-	seconds=$(argument seconds)
 	only_work set_brightness_delayed
 	trace workqueue:workqueue_execute_start workqueue:workqueue_execute_end
+	bench driver "$serdev" leds 300
+}
+
+measure_processor()
+{
+	local before
+
 	before=$(busy)
-	/tests/bench driver "$serdev" idle-line "$seconds" || die "idle-line failed"
-	echo "driver writes $((seconds * 50))"
+	bench driver "$serdev" writes 1000
+	echo "driver writes 1000"
 	echo "driver busy $(($(busy) - before))"
-	traced '/execute_start/ { start = $4 }
-		/execute_end/ { printf "driver led %.1f\n", ($4 - start) * 1e6 }'
 }
 
 # Bytes in both directions since the MCU's port was made.
@@ -196,7 +206,7 @@ measure_storm()
 	echo 50 > "$(echo "$serdev"/qnap-mcu-input*/input/input*/poll)"
 	only_work input_dev_poller_work
 	trace workqueue:workqueue_execute_start workqueue:workqueue_execute_end bench:port_write
-	/tests/bench driver "$serdev" storm "$(argument storm)" || die "storm failed"
+	bench driver "$serdev" storm 10
 	sleep 1
 	traced '/execute_start/ { start[$1] = $4 }
 		/port_write/ && $1 in start {
@@ -213,12 +223,17 @@ measure_storm()
 	echo "driver wrong-leds $wrong"
 }
 
+run_port()
+{
+	check_port
+}
+
 run_floor()
 {
 	start_mcu /dev/ttyNM3
-	/tests/bench floor /dev/ttyNM2 idle-line "$(argument floor)" || die "idle-line failed"
-	/tests/bench floor /dev/ttyNM2 pwm "$(argument pairs)" || die "pwm failed"
-	/tests/bench floor /dev/ttyNM2 eeprom 10 || die "eeprom failed"
+	bench floor /dev/ttyNM2 leds 300
+	bench floor /dev/ttyNM2 values "$(argument floor)"
+	bench floor /dev/ttyNM2 eeprom 10
 	stop_mcu
 }
 
@@ -234,10 +249,13 @@ run_alive()
 	event=$(event_device)
 	cat "$event" > /dev/null &
 	measure_leds
-	/tests/bench driver "$serdev" pwm "$(argument pairs)" || die "pwm failed"
-	/tests/bench driver "$serdev" eeprom 10 || die "eeprom failed"
-	[ "$(argument storm)" = 0 ] || measure_storm
-	[ "$(argument storm)" = 0 ] || measure_idle
+	trace
+	bench driver "$serdev" values "$(argument values)"
+	bench driver "$serdev" eeprom 10
+	[ "$(argument all)" = yes ] || return 0
+	measure_processor
+	measure_storm
+	measure_idle
 }
 
 # works NAME COMMAND...: whether something works, as 0 or 1.

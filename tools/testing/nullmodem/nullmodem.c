@@ -4,10 +4,9 @@
  *
  * For measuring what a driver makes of its serial line, where the machine is emulated: QEMU's own
  * ports send in no time. Each port has a transmit FIFO that is drained at the rate of its termios,
- * and is empty only when the stop bit of the last byte is out. The receiver hands bytes on when as
- * many have come as the trigger level of a 16550A's FIFO, or when the line goes quiet: at once, not
- * after four more byte times. There are no modem lines, no breaks, no XON/XOFF, and no errors if
- * the ends differ in their rate.
+ * and is empty only when the stop bit of the last byte is out. A byte reaches the other end then,
+ * and is handed on at once, without the receive FIFO of a 16550A and its timeout of four bytes.
+ * There are no modem lines, no breaks, no XON/XOFF, and no errors if the ends differ in their rate.
  *
  * A device tree node with the compatible "qnap-mcu,nullmodem" and its number as "pair" makes one
  * pair: ttyNM<2 * pair> hangs on the node, so that a child node of it is a serdev device, and
@@ -38,18 +37,14 @@ static unsigned int fifo_size = NULLMODEM_FIFO_MAX;
 module_param(fifo_size, uint, 0444);
 MODULE_PARM_DESC(fifo_size, "bytes in the transmit FIFO, 1 to 64");
 
-static unsigned int rx_trigger = 1;
-module_param(rx_trigger, uint, 0444);
-MODULE_PARM_DESC(rx_trigger, "bytes after which a busy receiver hands them on, 1 to 64");
-
 /**
  * struct nullmodem_port - one end
  * @uart: as the serial core sees it. Its lock guards the members below
  * @far: the other end
- * @timer: the end of the last byte that is handed on together
- * @fifo: bytes that are not out yet, with those of which @timer waits for the end
+ * @timer: the end of the byte that is being sent
+ * @fifo: bytes that are not out yet, the one that is being sent included
  * @byte_time: how long a byte takes, with start and stop bits
- * @sending: of how many bytes @timer waits for the end; 0 if the line is quiet
+ * @sending: @timer runs
  * @open: there is somebody who receives
  */
 struct nullmodem_port {
@@ -58,7 +53,7 @@ struct nullmodem_port {
 	struct hrtimer timer;
 	DECLARE_KFIFO(fifo, u8, NULLMODEM_FIFO_MAX);
 	ktime_t byte_time;
-	unsigned int sending;
+	bool sending;
 	bool open;
 };
 
@@ -100,30 +95,23 @@ static void nullmodem_receive(struct nullmodem_port *port, const u8 *data, unsig
 	uart_port_unlock(&port->uart);
 }
 
-/* How long the next bytes that are handed on together take. */
-static ktime_t nullmodem_next(struct nullmodem_port *port)
-{
-	port->sending = min(kfifo_len(&port->fifo), clamp(rx_trigger, 1U, NULLMODEM_FIFO_MAX));
-
-	return port->byte_time * port->sending;
-}
-
-/* If the timer comes late, the next bytes still end when they shall: lateness does not add up. */
+/* If the timer comes late, the next byte still ends when it shall: lateness does not add up. */
 static enum hrtimer_restart nullmodem_sent(struct hrtimer *timer)
 {
 	struct nullmodem_port *port = container_of(timer, struct nullmodem_port, timer);
-	u8 data[NULLMODEM_FIFO_MAX];
 	enum hrtimer_restart more;
 	unsigned int len;
+	u8 byte;
 
 	uart_port_lock(&port->uart);
-	len = kfifo_out(&port->fifo, data, port->sending);
+	len = kfifo_get(&port->fifo, &byte);
 	nullmodem_fill(port);
-	hrtimer_add_expires(timer, nullmodem_next(port));
+	hrtimer_add_expires(timer, port->byte_time);
+	port->sending = !kfifo_is_empty(&port->fifo);
 	more = port->sending ? HRTIMER_RESTART : HRTIMER_NORESTART;
 	uart_port_unlock(&port->uart);
 
-	nullmodem_receive(port->far, data, len);
+	nullmodem_receive(port->far, &byte, len);
 
 	return more;
 }
@@ -133,8 +121,11 @@ static void nullmodem_start_tx(struct uart_port *uart)
 	struct nullmodem_port *port = to_nullmodem(uart);
 
 	nullmodem_fill(port);
-	if (!port->sending && !kfifo_is_empty(&port->fifo))
-		hrtimer_start(&port->timer, nullmodem_next(port), HRTIMER_MODE_REL);
+	if (port->sending || kfifo_is_empty(&port->fifo))
+		return;
+
+	port->sending = true;
+	hrtimer_start(&port->timer, port->byte_time, HRTIMER_MODE_REL);
 }
 
 /* What is in the FIFO goes out all the same. */
@@ -189,7 +180,7 @@ static void nullmodem_shutdown(struct uart_port *uart)
 	hrtimer_cancel(&port->timer);
 	uart_port_lock_irqsave(uart, &flags);
 	kfifo_reset(&port->fifo);
-	port->sending = 0;
+	port->sending = false;
 	port->open = false;
 	uart_port_unlock_irqrestore(uart, flags);
 }

@@ -9,7 +9,7 @@
 # of the bytes flipped or lost, or of random bytes added; 1 % of the replies twice, or 700 ms late;
 # "all" is half a percent of each of these at once. Then come replies in pieces, refusals, babble,
 # restarts that keep and that lose what LEDs and fan do, and silence of 5 s. In "nth" the Nth frame
-# of a short script fails, for every N and every kind; its operations are these cases at most. In
+# of a short script fails, for every N and every kind; its operations are these cases, at most. In
 # "return" the MCU is silent for 5 s, and the first operation after that must succeed.
 #
 # Each guest does some runs, two guests at a time. KTAP goes to stdout, with a table; the logs of
@@ -35,12 +35,22 @@ failed=0
 number=0
 declare -A runs_of=()
 
-# A hundredth of a percent of the operations, but all kinds of faults and all of the code.
+# What is reduced: one operation in a hundred and less; one frame in seven that fails alone; no
+# silence by chance, and only two returns from it. All kinds of faults and all of the code are in.
 reduced_runs()
 {
-	echo "all:1200:$seed,late:100:$seed,babble:200:$seed,reset:150:$seed"
-	echo "flip:500:$seed,lose:400:$seed,noise:400:$seed,twice:300:$seed,return:3:$seed"
-	echo "nth:60:$seed,split:200:$seed,refuse8:150:$seed,refuse9:150:$seed,restart:150:$seed"
+	runs_with_seed all:600 late:250 babble:150 restart:150 reset:100 return:2
+	runs_with_seed flip:400 lose:300 noise:300 twice:200 split:100 refuse8:100 refuse9:100 \
+		nth:40
+}
+
+# runs_with_seed NAME:OPERATIONS...: for one guest.
+runs_with_seed()
+{
+	local list
+
+	list=$(printf ",%s:$seed" "$@")
+	echo "${list#,}"
 }
 
 full_runs()
@@ -50,9 +60,8 @@ full_runs()
 	for name in late lose all flip noise twice; do
 		echo "$name:$operations:$seed"
 	done
-	for name in nth:2000 return:64; do
-		echo "$name:$seed"
-	done
+	echo "nth:250:$seed,nth:250:$((seed + 1)),nth:250:$((seed + 2)),nth:250:$((seed + 3))"
+	echo "return:64:$seed"
 	for name in silence split refuse8 refuse9 babble restart reset none; do
 		echo "$name:$((operations / 10)):$seed"
 	done

@@ -16,11 +16,15 @@
 #define FAULTS_MAX	5
 #define PROGRESS_MS	5000
 #define POLL_MS		20
-/* As slow as it gets. */
-#define POLL_RARELY_MS	500
+/* So that it does not mix its frames with those of the script more than it must. */
+#define POLL_RARELY_MS	100
 
 /* One command from its turn to its end, and an urgent one that passes it: see the driver's page. */
 #define BOUND_MS	(7600 + 7600)
+
+/* Nth frames: no more than so many cases; the last frame is behind us after so many without. */
+#define NTH_CASES	250
+#define NTH_MISSED_MAX	8
 
 /**
  * struct run - operations by chance with some faults
@@ -154,37 +158,48 @@ static bool nth_case(struct sweep *sweep, const char *fault, unsigned int nth, u
 	emulator_tell("fault-nth %s:%u:%u", fault, nth, byte);
 	script(sweep);
 	emulator_tell("fault off");
+	sweep->looked = false;
 	sweep_settle(sweep);
 
 	return sweep->counts.strikes > strikes;
 }
 
-/* Every frame of the script, for each kind of fault: until there is none any more. */
-static void nth_run(long operations, u64 seed)
+/* All cases of one kind of fault, or one in @stride: until there is no such frame any more. */
+static void nth_cases(struct sweep *sweep, const char *fault, unsigned int stride)
+{
+	unsigned int nth = 1 + prng_below(&sweep->random, stride);
+	unsigned int missed = 0;
+
+	/* A byte that the frame does not have is not struck either. */
+	while (missed < NTH_MISSED_MAX) {
+		if (nth_case(sweep, fault, nth, sweep->seed + nth))
+			missed = 0;
+		else
+			missed += stride;
+		nth += stride;
+	}
+}
+
+/* The Nth frame of the script, for each kind of fault, in so many cases or less. */
+static void nth_run(long cases, u64 seed)
 {
 	static const char *const faults[] = {
 		"flip", "lose", "noise", "twice", "late", "split", "refuse8", "refuse9", "silence",
 		"restart", "reset", "babble",
 	};
 	static struct sweep sweep;
+	const unsigned int stride = (NTH_CASES + cases - 1) / cases;
 	const u64 start = box_now();
-	unsigned int i, nth, missed;
-	long cases = 0;
+	unsigned int i;
 
 	sweep_begin(&sweep, "nth", seed);
 	emulator_tell("fault-time silence=1000");
 	box_poll_button(POLL_RARELY_MS);
 	for (i = 0; i < ARRAY_SIZE(faults); i++) {
-		/* A byte that the frame does not have is not struck. */
-		for (nth = 1, missed = 0; missed < 6 && cases < operations; nth++, cases++) {
-			if (nth_case(&sweep, faults[i], nth, seed + cases))
-				missed = 0;
-			else
-				missed++;
-		}
-		progress(&sweep, operations, start);
+		nth_cases(&sweep, faults[i], stride);
+		progress(&sweep, sweep.done, start);
 	}
-	box_poll_button(POLL_MS);
+	emulator_tell("fault-time silence=5000");
 	print_kinds(&sweep);
 	print_row(&sweep, box_now() - start);
 	judge(&sweep, 0);

@@ -301,6 +301,10 @@ void sweep_begin(struct sweep *sweep, const char *name, u64 seed)
 	sweep->name = name;
 	sweep->seed = seed;
 	sweep->random = seed;
+	/* The drivers may have read and beeped just before. */
+	sweep->asked[0] = box_now();
+	sweep->asked[1] = box_now();
+	sweep->silent_from = box_now() + CALM_MS;
 	sweep_look(sweep);
 	sweep->want = sweep->state;
 	sweep->drift = sweep->state;

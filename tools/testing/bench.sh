@@ -30,7 +30,7 @@ machine=(-M virt -cpu cortex-a57 -smp 1 -m 512)
 port=fifo_size=64
 
 # Rounds: see guest/bench.sh.
-extent="qnap.floor=8 qnap.values=15 qnap.all=yes"
+extent="qnap.floor=6 qnap.values=12 qnap.all=yes"
 short_extent="qnap.floor=2 qnap.values=3 qnap.all=no"
 
 parse_arguments()

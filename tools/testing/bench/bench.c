@@ -24,7 +24,7 @@ static const char help_text[] =
 "  storm        all four LEDs 50 times a second, without samples; seconds\n";
 
 /* A driver may keep a reading for a second, the pairs take less than half of one. */
-#define ROUND_US	1510000.0
+#define ROUND_US	1250000.0
 #define PAIRS_A_ROUND	20
 
 /* Long enough for one write to be done before the next, and no multiple of a tick. */
@@ -137,9 +137,9 @@ static const struct job {
 	int count;
 } jobs[] = {
 	{ "leds", leds, 300 },
-	{ "values", values, 20 },
+	{ "values", values, 12 },
 	{ "eeprom", eeprom, 10 },
-	{ "writes", writes, 1000 },
+	{ "writes", writes, 600 },
 	{ "storm", storm, 10 },
 	{ }
 };

@@ -169,8 +169,8 @@ measure_processor()
 	local before
 
 	before=$(busy)
-	bench driver "$serdev" writes 1000
-	echo "driver writes 1000"
+	bench driver "$serdev" writes 600
+	echo "driver writes 600"
 	echo "driver busy $(($(busy) - before))"
 }
 

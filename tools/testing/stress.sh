@@ -23,7 +23,7 @@ console=ttyS0
 machine=(-M q35 -smp 4 -m 2048 -vga none)
 accelerated=
 # Booting, the sweep over the probe's allocations, the checks after the load.
-other_seconds=900
+other_seconds=600
 
 usage()
 {
@@ -125,7 +125,7 @@ build_modules()
 	make -C "$kernel/modules" -j "$(nproc)" "KDIR=$kernel/build" modules
 }
 
-# The same guest as that of the end-to-end tests, with busybox and the load alone.
+# The same guest as that of the end-to-end tests, with busybox and two programs alone.
 make_images()
 {
 	local root=$tmp/root-$1
@@ -137,17 +137,21 @@ make_images()
 	depmod -b "$root" "$(basename "$root"/lib/modules/*)"
 	cp "$testing/guest/init" "$root/"
 	cp "$testing/guest/mdev.conf" "$root/etc/"
-	cp "$testing/guest/tests.sh" "$tmp/load" "$root/tests/"
+	cp "$testing/guest/tests.sh" "$tmp/load" "$tmp/failslab" "$root/tests/"
 	cp "$stress/guest.sh" "$root/tests/stress.sh"
 	eeprom_image "$root/tests/eeprom"
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$images/guest.cpio"
 	dtc -q -i "$testing/guest" -I dts -O dtb -o "$images/pc.dtb" "$stress/pc.dts"
 }
 
-build_load()
+build_programs()
 {
-	gcc -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$repo/tools/include" -static \
-		-pthread -o "$tmp/load" "$stress/load.c"
+	local name
+
+	for name in load failslab; do
+		gcc -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$repo/tools/include" \
+			-static -pthread -o "$tmp/$name" "$stress/$name.c"
+	done
 }
 
 run_guest()
@@ -155,7 +159,7 @@ run_guest()
 	local name=$1
 
 	start_emulator
-	start_guest "stress-$name" pc stress.sh "qnap.seconds=$seconds" oops=panic
+	start_guest "stress-$name" pc stress.sh "qnap.seconds=$seconds" oops=panic loglevel=6
 	guest_status=0
 	wait_guest $((seconds + other_seconds)) || guest_status=$?
 	stop_emulator
@@ -217,7 +221,7 @@ source=$("$testing/fetch.sh" source-6.12)
 "$testing/fetch.sh" guest-pc > /dev/null
 lock stress
 build_emulator
-step "Building the load" build_load
+step "Building the programs for the guest" build_programs
 ktap_begin
 for name in "$@"; do
 	stress_kernel "$name"

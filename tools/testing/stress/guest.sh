@@ -21,64 +21,10 @@ bind()
 	echo "${serdev##*/}" > $driver/bind
 }
 
-# Allocations of the core and of what it calls, in its work as well as in probe: each child's probe
-# is called by the work that adds the children.
-fail_core_only()
-{
-	local last
-
-	last=$(grep -i ' t .*\[qnap_mcu\]$' /proc/kallsyms | cut -d ' ' -f 1 | sort | tail -n 1)
-	cat /sys/module/qnap_mcu/sections/.text > $failslab/require-start
-	echo "0x$last" > $failslab/require-end
-	echo 32 > $failslab/stacktrace-depth
-	echo 0 > $failslab/ignore-gfp-wait
-	echo 0 > $failslab/verbose
-	echo 100 > $failslab/probability
-}
-
-# The kernel counts allocations all through, and lets those fail whose number is a multiple of the
-# interval: a number that is larger than all before has no multiple but itself.
-fail_allocation()
-{
-	allocations=$((allocations + $1))
-	echo $allocations > $failslab/interval
-	echo 1 > $failslab/times
-}
-
-was_hit()
-{
-	[ "$(cat $failslab/times)" -eq 0 ]
-}
-
-bound_or_hit()
-{
-	was_hit || all_bound
-}
-
-# probe_without N: fails once the probe is through before its Nth allocation.
-probe_without()
-{
-	unbind 2> /dev/null
-	fail_allocation "$1"
-	bind 2> /dev/null
-	eventually 10 bound_or_hit
-	sleep 0.1
-	was_hit
-}
-
-# With an interval of one the kernel does not count.
 fail_everywhere()
 {
-	local count=0
-
-	allocations=1
-	fail_core_only
-	while probe_without $((count + 1)); do
-		count=$((count + 1))
-	done
-	echo 0 > $failslab/probability
-	echo "$count" > /tmp/allocations
-	[ $count -ge 100 ] || fail "only $count allocations"
+	/tests/failslab "${serdev##*/}" > /tmp/allocations || fail "not through"
+	[ "$(sed 's/ .*//' /tmp/allocations)" -ge 100 ] || fail "only $(cat /tmp/allocations)"
 	all_bound
 }
 
@@ -241,7 +187,7 @@ load_modules
 it "all drivers bind" eventually 120 all_bound
 if [ -d $failslab ]; then
 	it "every allocation of the probe fails once" fail_everywhere
-	echo "# $(cat /tmp/allocations) allocations"
+	sed 's/^/# failslab /' /tmp/allocations
 	it "the drivers are back" all_back
 fi
 it "load for $seconds s" load

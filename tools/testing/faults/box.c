@@ -158,22 +158,33 @@ bool box_led_set(unsigned int led, bool lit)
 	return put(brightness[led], lit ? "1" : "0");
 }
 
-/* Makes an LED that is off blink. */
+static bool put_delay(unsigned int led, const char *name, unsigned int ms)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/class/leds/%s/%s", box_leds[led].name, name);
+
+	return put_number(path, ms);
+}
+
+/*
+ * Makes an LED that is off blink. Between the first and the second time the LED core blinks it: on
+ * first, and the longer the better, as it does not take back the order to switch it off when the
+ * MCU has begun to blink it.
+ */
 bool box_led_blink(unsigned int led, unsigned int mode)
 {
-	const unsigned int half_period = box_leds[led].half_period[mode];
-	char path[128];
+	const struct box_led *box = &box_leds[led];
+	const unsigned int half_period = box->half_period[mode];
+	const bool slower = half_period > box->half_period[box->default_blink];
 
 	if (!put(trigger[led], "timer"))
 		return false;
-	if (mode == box_leds[led].default_blink)
+	if (mode == box->default_blink)
 		return true;
-	snprintf(path, sizeof(path), "/sys/class/leds/%s/delay_on", box_leds[led].name);
-	if (!put_number(path, half_period))
-		return false;
-	snprintf(path, sizeof(path), "/sys/class/leds/%s/delay_off", box_leds[led].name);
 
-	return put_number(path, half_period);
+	return put_delay(led, slower ? "delay_on" : "delay_off", half_period) &&
+	       put_delay(led, slower ? "delay_off" : "delay_on", half_period);
 }
 
 /* How often the kernel has said since the last call that it could not set an LED. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is done to the box in a sweep: see operation.h. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ static void darken(struct sweep *sweep, unsigned int led)
 	want(sweep, led, "off");
 	sweep->looked = false;
 	if (!box_led_set(led, false))
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 	sweep_settle(sweep);
 }
 
@@ -65,7 +66,7 @@ void operation_set_led(struct sweep *sweep, unsigned int led, unsigned int mode)
 	sweep->looked = false;
 	done = blinks ? box_led_blink(led, mode) : box_led_set(led, true);
 	if (!done)
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 }
 
 /*
@@ -116,7 +117,7 @@ static void do_pwm_write(struct sweep *sweep)
 	sweep->want.pwm = value;
 	sweep->drift.pwm = value;
 	if (!box_write_pwm(value)) {
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 		return;
 	}
 	sweep_look(sweep);
@@ -134,7 +135,7 @@ static void do_pwm_read(struct sweep *sweep)
 	sweep->steps = 1;
 	sweep->fresh = false;
 	if (!box_read(BOX_PWM, &value)) {
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 		return;
 	}
 	sweep_look(sweep);
@@ -149,7 +150,7 @@ static void read_sensor(struct sweep *sweep, enum box_sensor sensor, long truth)
 
 	sweep->steps = 1;
 	if (!box_read(sensor, &value)) {
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 		return;
 	}
 	sweep->asked[i] = box_now();
@@ -189,7 +190,7 @@ static void do_eeprom(struct sweep *sweep)
 	snprintf(sweep->what, sizeof(sweep->what), "EEPROM %u+%u", offset, len);
 	sweep->steps = (len + EEPROM_BLOCK - 1) / EEPROM_BLOCK;
 	if (!box_read_eeprom(offset, len, data)) {
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 		return;
 	}
 	sweep_look(sweep);
@@ -247,7 +248,7 @@ static bool beeped(struct sweep *sweep, bool tone, long before)
 static void no_beep(struct sweep *sweep)
 {
 	if (sweep_struck(sweep, 2 * BEEP_PATIENCE))
-		sweep_error(sweep);
+		sweep_error(sweep, "no beep");
 	else
 		sweep_lost(sweep, "there was no beep");
 }
@@ -260,7 +261,7 @@ static void do_beep(struct sweep *sweep)
 	snprintf(sweep->what, sizeof(sweep->what), "beep %s", tone ? "long" : "short");
 	sweep->steps = 1;
 	if (!box_beep(tone))
-		sweep_error(sweep);
+		sweep_error(sweep, strerror(errno));
 	else if (!beeped(sweep, tone, before))
 		no_beep(sweep);
 	sweep->silent_from = box_now() + (tone ? BEEP_LONG_MS : BEEP_SHORT_MS) + MARGIN_MS;

@@ -56,17 +56,19 @@ bool sweep_struck(const struct sweep *sweep, u64 ms)
 }
 
 /* The operation said that it failed. */
-void sweep_error(struct sweep *sweep)
+void sweep_error(struct sweep *sweep, const char *why)
 {
 	if (sweep->failed)
 		return;
 	sweep->failed = true;
 	sweep->errors++;
 	sweep_look(sweep);
-	if (sweep_struck(sweep, BLAME_MS))
+	if (sweep_struck(sweep, BLAME_MS)) {
+		remark(sweep, "error", "%s", why);
 		return;
+	}
 	sweep->unfounded++;
-	remark(sweep, "error", "there was no fault to blame");
+	remark(sweep, "ERROR without a fault", "%s", why);
 }
 
 static long undetected(const struct mcu_counts *counts)
@@ -167,7 +169,7 @@ static void await(struct sweep *sweep)
 		sweep_look(sweep);
 	for (; !right(sweep); sweep_look(sweep)) {
 		if (box_led_failures())
-			sweep_error(sweep);
+			sweep_error(sweep, "the kernel's log says so");
 		if (memcmp(&last, &sweep->state, sizeof(last)))
 			calm = box_now() + CALM_MS;
 		last = sweep->state;
@@ -218,7 +220,7 @@ void sweep_settle(struct sweep *sweep)
 	if (right(sweep))
 		return;
 	if (!explained(sweep) && blinks_by_software(sweep))
-		sweep_error(sweep);
+		sweep_error(sweep, "the LED core blinks, or nobody does");
 	if (sweep->failed || sweep->counts.resets > sweep->before.resets) {
 		start_over(sweep);
 		return;

@@ -102,7 +102,7 @@ void sweep_random_operation(struct sweep *sweep);
 void sweep_settle(struct sweep *sweep);
 void sweep_look(struct sweep *sweep);
 bool sweep_struck(const struct sweep *sweep, u64 ms);
-void sweep_error(struct sweep *sweep);
+void sweep_error(struct sweep *sweep, const char *why);
 void sweep_wrong(struct sweep *sweep, const char *format, ...);
 void sweep_lost(struct sweep *sweep, const char *format, ...);
 

@@ -320,3 +320,8 @@ run_dead()
 }
 
 "run_$(argument job)"
+
+# How the line was, where the driver tells.
+if [ -d "$counters" ]; then
+	grep -H . "$counters"/* | sed "s/.*\///; s/^/+++ counter /"
+fi

@@ -30,6 +30,7 @@
  * @SEEDED_RESTART: the MCU restarts within this frame, and remembers what its LEDs and its fan do
  * @SEEDED_RESET: the MCU restarts within this frame, and forgets that
  * @SEEDED_BABBLE: some time after this reply come bytes that nobody asked for
+ * @SEEDED_KINDS: number of kinds
  */
 enum seeded_kind {
 	SEEDED_FLIP,

@@ -177,6 +177,31 @@ sums()
 	[ "$status" -eq "$wanted" ] || wrong "exit code $status"
 }
 
+# log_is VERDICT LINE...: what stress-judge.py says of a kernel's log with these lines.
+log_is()
+{
+	local verdict=$1 got=clean
+
+	shift
+	printf '[    0.1] %s\n' "Linux version 6.12" "$@" > "$tmp/console"
+	"$testing/stress-judge.py" "$tmp/console" > "$tmp/says" 2>&1 || got=dirty
+	[ "$got" = "$verdict" ] || wrong "$(cat "$tmp/says")"
+}
+
+rule="=================================================================="
+race()
+{
+	log_is "$1" "$rule" "BUG: KCSAN: data-race in one / other" "" "write to 0x1 of 8 bytes:" \
+		" one+0x1/0x2$2" " caller+0x1/0x2" "" "read to 0x1 of 8 bytes:" \
+		" other+0x1/0x2" " a+0x1/0x2" " b+0x1/0x2" " far+0x1/0x2 [qnap_mcu]" "$rule" "$3"
+}
+
+no_console()
+{
+	echo "" > "$tmp/console"
+	fails_saying "no kernel's log" "$testing/stress-judge.py" "$tmp/console"
+}
+
 pretend good 'echo "3 passed, 0 failed"'
 pretend bad 'echo "2 passed, 4 failed"; exit 1'
 pretend crash 'echo "ok 1 something"; exit 0'
@@ -210,6 +235,20 @@ ktap_case "bench: no stock modules" no_stock_modules
 ktap_case "bench: all targets met" bench_met
 ktap_case "bench: a missed target" bench_missed
 ktap_case "bench: a measure is missing" bench_lacks
+ktap_case "fuzz: not a number" fails_saying "not a number" "$testing/fuzz.sh" long
+ktap_case "stress: not a number" fails_saying "not a number" "$testing/stress.sh" long
+ktap_case "stress: no such kernel" fails_saying "no such kernel" "$testing/stress.sh" 5 ksan
+ktap_case "stress: no log" no_console
+ktap_case "stress: a clean log" log_is clean "reboot: Power down"
+ktap_case "stress: a warning" log_is dirty "WARNING: CPU: 0 PID: 53 at __mutex_lock+0x7c5/0xe60"
+ktap_case "stress: an excuse that does not fit" \
+	log_is dirty "WARNING: CPU: 0 at release_tty+0x1/0x2"
+ktap_case "stress: an excuse" log_is clean "WARNING: CPU: 0 at release_tty+0x1/0x2" \
+	" ttyport_open+0x1/0x2"
+ktap_case "stress: lockdep" log_is dirty "WARNING: possible circular locking dependency detected"
+ktap_case "stress: a race elsewhere" race clean "" ""
+ktap_case "stress: a race of the drivers" race dirty " [qnap_mcu]" ""
+ktap_case "stress: a warning after a race" race dirty "" "BUG: sleeping function called"
 ktap_case "check: the sum of all parts" sums "6 passed, 0 failed" "a=$judged/good" "b=$judged/good"
 ktap_case "check: a failure is one" sums "5 passed, 4 failed" "a=$judged/bad" "b=$judged/good"
 ktap_case "check: a crash is a failure" sums "3 passed, 1 failed" "a=$judged/crash" "b=$judged/good"

@@ -109,7 +109,7 @@ of()
 worked()
 {
 	grep "^$1 " /tmp/load
-	[ "$(of "$1" 1)" -ge "$((seconds / 2))" ]
+	[ "$(of "$1" 1)" -ge "$((seconds / 10))" ]
 }
 
 documented_errors()

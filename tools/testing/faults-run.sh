@@ -17,7 +17,7 @@ runs=$3
 progress=$4
 logs=$5
 
-# seconds_of RUN: much more than it needs. Most operations take some ms, the slowest 50, and those of
+# seconds_of RUN: much more than it needs. Most operations take some ms, the slowest 50; cases of
 # the runs in which seconds pass on purpose take seconds.
 seconds_of()
 {

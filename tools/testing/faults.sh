@@ -69,8 +69,12 @@ full_runs()
 
 check_numbers()
 {
-	[[ "$operations" =~ ^[1-9][0-9]*$ ]] || die "OPS=$operations: a number of operations is above 0"
+	[[ "$operations" =~ ^[1-9][0-9]{1,8}$ ]] || die "OPS=$operations: give a number from 10 on"
 	[[ "$seed" =~ ^[0-9]+$ ]] || die "SEED=$seed: a seed is a number"
+}
+
+check_runs()
+{
 	[[ "$1" =~ ^([a-z0-9]+:[1-9][0-9]*:[0-9]+[, $'\n']?)+$ ]] ||
 		die "RUNS=$1: each run is NAME:OPERATIONS:SEED, for instance flip:1000:1"
 }
@@ -94,7 +98,7 @@ start_runs()
 	runs_of[$!]=$1
 }
 
-# Reports the runs that have ended, as soon as there are some; says how far the others are meanwhile.
+# Reports the runs that have ended, as soon as there are some; says how far they are meanwhile.
 end_runs()
 {
 	local before=${#runs_of[@]} pid status told=$SECONDS
@@ -143,11 +147,11 @@ report_runs()
 
 print_table()
 {
-	echo "# Frames are requests and replies. Excused is what frames did whose damage the checksum"
-	echo "# does not show; those are the undetected ones."
-	printf '# %-8s %7s %7s %5s %5s %7s %9s %8s %8s %8s %8s %6s\n' \
-		"" oper- "" "" "" "" "" damaged undetected "" longest "" \
-		run ations failed lost wrong excused frames frames requests replies "step, ms" s
+	echo "# Frames are requests and replies. Undetected are those whose damage the checksum does"
+	echo "# not show; excused is what they did."
+	printf '# %-8s%8s%8s%6s%6s%8s%10s%9s%9s%9s%9s%7s\n' \
+		"" oper- "" "" "" "" "" damaged undetec- undetec- longest "" \
+		run ations failed lost wrong excused frames frames ted req. ted rep. "step, ms" s
 	sed 's/^/# /' "$tmp/table"
 }
 
@@ -157,6 +161,7 @@ stop_runs()
 	wait
 }
 
+check_numbers
 case ${1-} in
 --help)
 	echo "$usage"
@@ -168,7 +173,7 @@ case ${1-} in
 *)
 	die "$usage" ;;
 esac
-check_numbers "$list"
+check_runs "$list"
 at_exit stop_runs
 "$testing/need.sh" fetch modules emulator guest
 "$testing/fetch.sh" guest > /dev/null

@@ -147,11 +147,12 @@ report_runs()
 
 print_table()
 {
-	echo "# Frames are requests and replies. Undetected are those whose damage the checksum does"
-	echo "# not show; excused is what they did."
-	printf '# %-8s%8s%8s%6s%6s%8s%10s%9s%9s%9s%9s%7s\n' \
-		"" oper- "" "" "" "" "" damaged undetec- undetec- longest "" \
-		run ations failed lost wrong excused frames frames ted req. ted rep. "step, ms" s
+	cat <<-'END'
+		# Frames are requests and replies. Undetected are those whose damage the checksum does
+		# not show; excused is what they did.
+		#            oper-                                    damaged   undetected     longest
+		# run       ations failed  lost wrong excused  frames  frames   req.   rep. step, ms     s
+	END
 	sed 's/^/# /' "$tmp/table"
 }
 

@@ -82,12 +82,12 @@ static void print_row(const struct sweep *sweep, u64 took)
 	const struct mcu_counts *counts = &sweep->counts;
 	const struct mcu_counts *start = &sweep->start;
 
-	printf("+++ row %-8s %7ld %7ld %5ld %5ld %7ld", sweep->name, sweep->done, sweep->errors,
+	printf("+++ row %-8s %7ld %6ld %5ld %5ld %7ld", sweep->name, sweep->done, sweep->errors,
 	       sweep->lost, sweep->wrong, sweep->excused);
-	printf(" %9ld %8ld %8ld %8ld", counts->frames - start->frames,
+	printf(" %7ld %7ld %6ld %6ld", counts->frames - start->frames,
 	       counts->damaged - start->damaged, counts->requests - start->requests,
 	       counts->replies - start->replies);
-	printf(" %8llu %6llu\n", (unsigned long long)sweep->longest_step,
+	printf(" %8llu %5llu\n", (unsigned long long)sweep->longest_step,
 	       (unsigned long long)took / 1000);
 }
 

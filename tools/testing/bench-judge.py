@@ -112,9 +112,9 @@ def wire_ms(size, frames=1):
 
 def round_trip(samples, name, measure, size):
     """Median and 99th percentile."""
-    whos = ("floor", "stock", "ours")
-    floor, stock, ours = medians = [samples.median(who, measure) / 1000 for who in whos]
-    p99s = [samples.p99(who, measure) / 1000 for who in whos]
+    everybody = ("floor", "stock", "ours")
+    floor, stock, ours = medians = [samples.median(who, measure) / 1000 for who in everybody]
+    p99s = [samples.p99(who, measure) / 1000 for who in everybody]
     limit = wire_ms(size)
     return [
         Row(name, "ms", medians, "floor x 1.1, stock / 4",

@@ -25,6 +25,12 @@ RUNS='NAME:OPERATIONS:SEED[,...] ...' are other runs; those with a comma share a
 SEED=1 is the seed, where RUNS does not name one.
 --reduced does all kinds of runs in a minute, with too few operations to show a rare failure."
 
+table_head="\
+# Frames are requests and replies. Undetected are those whose damage the checksum does not show;
+# excused is what they did.
+#            oper-                                    damaged   undetected     longest
+# run       ations failed  lost wrong excused  frames  frames   req.   rep. step, ms     s"
+
 version=6.12
 at_once=2
 logs=$repo/build/faults
@@ -147,12 +153,7 @@ report_runs()
 
 print_table()
 {
-	cat <<-'END'
-		# Frames are requests and replies. Undetected are those whose damage the checksum does
-		# not show; excused is what they did.
-		#            oper-                                    damaged   undetected     longest
-		# run       ations failed  lost wrong excused  frames  frames   req.   rep. step, ms     s
-	END
+	echo "$table_head"
 	sed 's/^/# /' "$tmp/table"
 }
 

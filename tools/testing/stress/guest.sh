@@ -85,7 +85,7 @@ come_and_go()
 		*)
 			rebind_child ;;
 		esac
-		sleep "$((round % 3)).$((round % 10))"
+		sleep "$((round % 4 + 1)).$((round % 10))"
 	done
 }
 

@@ -56,6 +56,13 @@
 #define QNAP_MCU_SETTLE_TRIES		3
 
 /*
+ * The MCU may be busy, or the line noisy, for longer than attempts that fail at once take. The
+ * first repetition follows without a pause, the others after longer and longer ones.
+ */
+#define QNAP_MCU_PAUSE_MIN_MS		5U
+#define QNAP_MCU_PAUSE_MAX_MS		40U
+
+/*
  * At 1 % lost bytes every third EEPROM block (42 bytes both ways) needs repeating: 16 attempts
  * leave a chance of less than 1 in 10^7 that none gets through.
  */
@@ -69,7 +76,7 @@
 #define QNAP_MCU_SETTLE_PATIENCE_MS	1000
 
 /*
- * On a line that flips one byte in five, every twentieth request that the MCU acknowledges is
+ * On a line that flips one byte in five, up to one request in 22 that the MCU acknowledges is
  * another one than was sent: two flips of the same bit leave the checksum right. What must not fail
  * is acknowledged so often more. The MCU may fall silent after the first.
  */
@@ -109,11 +116,6 @@ static void qnap_mcu_link_trace(struct qnap_mcu_link *link, const char *what, co
 	trace_qnap_mcu_bytes(&link->serdev->dev, what, data, len);
 }
 
-static void qnap_mcu_link_count(atomic_t *counter, unsigned int by)
-{
-	atomic_add(by, counter);
-}
-
 /* Receiving */
 
 static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t len)
@@ -124,7 +126,7 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 		return;
 
 	qnap_mcu_link_trace(link, "stray", data, len);
-	qnap_mcu_link_count(&link->stats.strays, len);
+	atomic_add(len, &link->stats.strays);
 	link->rx.settled = false;
 }
 
@@ -137,7 +139,7 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 		return;
 
 	qnap_mcu_link_trace(link, "noise", rx->buf, len);
-	qnap_mcu_link_count(&link->stats.noise, len);
+	atomic_add(len, &link->stats.noise);
 	rx->len -= len;
 	memmove(rx->buf, rx->buf + len, rx->len);
 }
@@ -253,13 +255,13 @@ static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 	case QNAP_MCU_REPLY:
 		return 0;
 	case QNAP_MCU_REFUSED:
-		qnap_mcu_link_count(&stats->error_frames, 1);
+		atomic_inc(&stats->error_frames);
 		return rx->status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
 	case QNAP_MCU_BAD:
-		qnap_mcu_link_count(&stats->bad_checksums, 1);
+		atomic_inc(&stats->bad_checksums);
 		return -EPROTO;
 	default:
-		qnap_mcu_link_count(rx->heard ? &stats->incomplete : &stats->timeouts, 1);
+		atomic_inc(rx->heard ? &stats->incomplete : &stats->timeouts);
 		return rx->heard ? -EPROTO : -ETIMEDOUT;
 	}
 }
@@ -272,7 +274,8 @@ static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_
 	scoped_guard(spinlock_irqsave, &link->rx_lock) {
 		rx->awaited = NULL;
 		ret = qnap_mcu_rx_result(link);
-		qnap_mcu_link_trace(link, ret ? "fault" : "reply", rx->buf, rx->len);
+		if (!rx->early)
+			qnap_mcu_link_trace(link, ret ? "fault" : "reply", rx->buf, rx->len);
 		if (!ret)
 			memcpy(t->data, rx->buf + t->shape.len - t->data_len, t->data_len);
 	}
@@ -333,7 +336,7 @@ static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned int wait_ms)
 
 /*
  * serdev_device_write_buf() neither sleeps nor is it cut short by a signal, as
- * serdev_device_write() is. The port's own buffer is larger than any frame and empty between them.
+ * serdev_device_write() is. The port's own buffer has room for all that may wait in it.
  */
 static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_t len)
 {
@@ -342,7 +345,7 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 	qnap_mcu_link_trace(link, "request", frame, len);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
 	if (ret == len) {
-		qnap_mcu_link_count(&link->stats.sent, 1);
+		atomic_inc(&link->stats.sent);
 		return 0;
 	}
 
@@ -350,7 +353,8 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 	serdev_device_write_flush(link->serdev);
 	msleep(QNAP_MCU_QUIET_MS);
 
-	return ret < 0 ? ret : -EIO;
+	/* -EAGAIN is for a link that is not settled. */
+	return ret < 0 && ret != -EAGAIN ? ret : -EIO;
 }
 
 static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
@@ -375,13 +379,17 @@ static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_m
 	return qnap_mcu_rx_disarm(link, t);
 }
 
-/* Whatever answers a repeated request, or one that settles the link, answers it in time. */
+/*
+ * A repetition needs neither a settled link nor the time of the wire: whatever is the answer to
+ * this request or to the one before, it is an answer to the same.
+ */
 static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
 				  bool ordered)
 {
 	const unsigned long deadline = jiffies + msecs_to_jiffies(t->patience_ms);
 	unsigned int wait_ms = t->wait_ms;
 	unsigned int attempt = 0;
+	unsigned int pause_ms = 0;
 	int ret;
 
 	for (;;) {
@@ -390,9 +398,13 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 		    time_after(jiffies, deadline))
 			break;
 
-		qnap_mcu_link_count(&link->stats.retries, 1);
-		wait_ms = ret == -ETIMEDOUT ? min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS) :
-					      t->wait_ms;
+		atomic_inc(&link->stats.retries);
+		if (ret == -ETIMEDOUT) {
+			wait_ms = min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS);
+			continue;
+		}
+		fsleep(pause_ms * USEC_PER_MSEC);
+		pause_ms = min(2 * pause_ms + QNAP_MCU_PAUSE_MIN_MS, QNAP_MCU_PAUSE_MAX_MS);
 	}
 
 	if (attempt && (ret || !t->settles))
@@ -490,6 +502,8 @@ static void qnap_mcu_link_confirm(struct qnap_mcu_link *link, const struct qnap_
 
 	while (confirmed < QNAP_MCU_CONFIRMATIONS && !time_after(jiffies, deadline))
 		confirmed += !qnap_mcu_link_attempt(link, t, QNAP_MCU_REPLY_WAIT_MIN_MS, false);
+
+	qnap_mcu_rx_unsettle(link);
 }
 
 static int qnap_mcu_link_run_urgent(struct qnap_mcu_link *link,
@@ -523,7 +537,7 @@ int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command
 	if (ret)
 		return ret;
 
-	if (command->urgent)
+	if (command->urgent || command->persist_ms)
 		return qnap_mcu_link_run_urgent(link, &t, command->persist_ms);
 
 	guard(mutex)(&link->queue_lock);

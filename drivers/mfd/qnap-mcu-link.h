@@ -31,7 +31,7 @@ struct serdev_device;
  * @bad_checksums: replies with a wrong checksum
  * @error_frames: error frames in place of a reply
  * @noise: bytes that came while a reply was awaited, but cannot belong to one
- * @strays: bytes that came while no reply was awaited, or were one before there could be any
+ * @strays: bytes that came while no reply was awaited, or earlier than the wire could carry it
  */
 struct qnap_mcu_stats {
 	atomic_t sent;
@@ -54,7 +54,7 @@ struct qnap_mcu_stats {
  * @heard: number of bytes that came since the request was sent
  * @ordered: the reply must not answer an older request
  * @armed: when the request was about to be sent
- * @early: the reply came before there could be any
+ * @early: the reply came earlier than the wire could carry it
  * @settled: every reply asked for has come and none else: the next one belongs to the next request
  */
 struct qnap_mcu_rx {

@@ -19,7 +19,7 @@
 #define ALWAYS		1000
 
 /* The system waits for the MCU no longer than this, ... */
-#define POWEROFF_MS	25000
+#define POWEROFF_MS	27000
 
 /* ... and for one that fell silent after it had acknowledged no longer than this. */
 #define SILENT_MS	2500

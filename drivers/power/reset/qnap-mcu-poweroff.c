@@ -7,7 +7,7 @@
  * the box cannot be started again before its mains plug was pulled.
  *
  * The MCU is therefore told before the PMIC's turn comes, while interrupts and work queues still
- * run, and told again until it acknowledges.
+ * run, and told again until there is no doubt that it has heard.
  */
 
 #include <linux/device.h>
@@ -60,7 +60,6 @@ static int qnap_mcu_poweroff(struct sys_off_data *data)
 	const struct qnap_mcu_command command = {
 		.request = poweroff->ops->request,
 		.request_len = poweroff->ops->request_len,
-		.urgent = true,
 		.persist_ms = QNAP_MCU_POWEROFF_PERSIST_MS,
 	};
 	int ret;

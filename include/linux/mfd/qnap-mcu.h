@@ -39,9 +39,9 @@ struct qnap_mcu_variant {
  * @data: where to put the bytes after the echo; written only on success
  * @data_len: exact number of these bytes, @echo_len + @data_len at most 40
  * @urgent: pass the other commands that wait for their turn
- * @persist_ms: for an urgent command that must not fail: how long to repeat it, in milliseconds,
- *		even if the link cannot be settled before. Once it succeeded it is sent a few times
- *		more. 0 for all others
+ * @persist_ms: for a command that must not fail, and is urgent for that: how long to repeat it,
+ *		in milliseconds, even if the link cannot be settled before. Once it succeeded it is
+ *		sent a few times more. 0 for all others
  */
 struct qnap_mcu_command {
 	const u8 *request;

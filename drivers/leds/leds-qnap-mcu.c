@@ -11,6 +11,7 @@
 
 #include <linux/bitops.h>
 #include <linux/cleanup.h>
+#include <linux/compiler.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/leds.h>
@@ -27,6 +28,8 @@
 #include <linux/platform_device.h>
 #include <linux/pm.h>
 #include <linux/slab.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
 
 #define QNAP_MCU_LED_REQUEST_MAX	4
 
@@ -136,7 +139,7 @@ static struct qnap_mcu_led *to_qnap_mcu_led(struct led_classdev *cdev)
 #define TSX33_GROUP_ERROR	'R'
 #define TSX33_GROUP_FUNCTION	'C'
 
-static const char tsx33_error_codes[] = {
+static const char tsx33_error_codes[QNAP_MCU_LED_MODES] = {
 	[QNAP_MCU_LED_ON] = '0',
 	[QNAP_MCU_LED_OFF] = '1',
 	[QNAP_MCU_LED_FAST] = '2',
@@ -248,7 +251,8 @@ static void qnap_mcu_led_yield(struct qnap_mcu_led *led)
 
 	led->mode = QNAP_MCU_LED_ON;
 	led->blinking = false;
-	if (led->cdev.flags & LED_UNREGISTERING)
+	/* The LED core sets the flag under no lock. Too late a look costs a blink that it ends. */
+	if (data_race(led->cdev.flags) & LED_UNREGISTERING)
 		return;
 
 	led->yielded = true;
@@ -417,15 +421,19 @@ static int qnap_mcu_leds_watch_panic(struct qnap_mcu_leds *leds)
 
 /*
  * The LED core waits for the work that it has queued, and removes the files in sysfs only then:
- * what is written to one in between would queue that work again.
+ * what is written to one in between would queue that work again. And if that work was just about to
+ * begin a blink when the core ended all blinks, the core's timer runs on.
  */
-static void qnap_mcu_led_close(void *data)
+static void qnap_mcu_led_unregister(void *data)
 {
 	struct led_classdev *cdev = data;
 
-	guard(mutex)(&cdev->led_access);
+	scoped_guard(mutex, &cdev->led_access)
+		led_sysfs_disable(cdev);
 
-	led_sysfs_disable(cdev);
+	led_classdev_unregister(cdev);
+	disable_work_sync(&cdev->set_brightness_work);
+	timer_shutdown_sync(&cdev->blink_timer);
 }
 
 /* The LED core looks for a free name, and takes it later: two MCUs must not do so at once. */
@@ -449,11 +457,11 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	led->cdev.blink_set = qnap_mcu_led_blink_set;
 
 	scoped_guard(mutex, &qnap_mcu_led_register_lock)
-		ret = devm_led_classdev_register(leds->dev, &led->cdev);
+		ret = led_classdev_register(leds->dev, &led->cdev);
 	if (ret)
 		return dev_err_probe(leds->dev, ret, "Failed to register LED %s\n", name);
 
-	return devm_add_action_or_reset(leds->dev, qnap_mcu_led_close, &led->cdev);
+	return devm_add_action_or_reset(leds->dev, qnap_mcu_led_unregister, &led->cdev);
 }
 
 static int tsx33_add_status_led(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led)

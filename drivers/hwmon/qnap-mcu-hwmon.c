@@ -45,7 +45,7 @@
  */
 #define QNAP_MCU_CHECK_MS	1000
 
-/* An MCU that always takes another duty cycle than it was given has its reasons. */
+/* An MCU that always has another duty cycle than it acknowledged has its reasons. */
 #define QNAP_MCU_CORRECTIONS	3
 
 /* pwm1_enable: who decides on the fan speed */
@@ -105,7 +105,8 @@ struct qnap_mcu_reading {
  * @state: what the thermal zone last asked for
  * @wanted: duty cycle that the fan was found at or given, or that the thermal zone asked for in
  *	    vain
- * @corrections: how often @check found another one, one after the other
+ * @unset: the MCU did not acknowledge the last duty cycle that it was sent
+ * @corrections: how often @check sent it again all the same
  * @started: when the fan last started to turn, since boot
  * @left: the fan was left at a safe speed for good, nothing may change it any more
  */
@@ -124,6 +125,7 @@ struct qnap_mcu_hwmon {
 	enum qnap_mcu_fan_mode mode;
 	unsigned long state;
 	u8 wanted;
+	bool unset;
 	unsigned int corrections;
 	ktime_t started;
 	bool left;
@@ -250,7 +252,14 @@ static u8 qnap_mcu_fan_limit(const struct qnap_mcu_variant *variant, u8 pwm)
 	return pwm ? clamp(pwm, variant->fan_pwm_min, variant->fan_pwm_max) : 0;
 }
 
-static int qnap_mcu_fan_set(struct qnap_mcu_hwmon *hwmon, u8 pwm)
+static void qnap_mcu_fan_note(struct qnap_mcu_hwmon *hwmon, u8 pwm)
+{
+	if (pwm && !hwmon->wanted)
+		hwmon->started = ktime_get_boottime();
+	hwmon->wanted = pwm;
+}
+
+static int qnap_mcu_fan_send(struct qnap_mcu_hwmon *hwmon, u8 pwm)
 {
 	int ret;
 
@@ -259,21 +268,28 @@ static int qnap_mcu_fan_set(struct qnap_mcu_hwmon *hwmon, u8 pwm)
 	if (hwmon->left)
 		return -ESHUTDOWN;
 
-	pwm = qnap_mcu_fan_limit(hwmon->variant, pwm);
 	hwmon->pwm.valid = false;
 	qnap_mcu_fan_check_soon(hwmon);
 	ret = hwmon->ops->set_pwm(hwmon->mcu, pwm);
-	if (ret)
-		return ret;
+	hwmon->unset = ret;
 
-	if (pwm && !hwmon->wanted)
-		hwmon->started = ktime_get_boottime();
-	hwmon->wanted = pwm;
-
-	return 0;
+	return ret;
 }
 
-/* The speed for the state that the thermal zone asked for. */
+static int qnap_mcu_fan_set(struct qnap_mcu_hwmon *hwmon, u8 pwm)
+{
+	int ret;
+
+	pwm = qnap_mcu_fan_limit(hwmon->variant, pwm);
+	hwmon->corrections = 0;
+	ret = qnap_mcu_fan_send(hwmon, pwm);
+	if (!ret)
+		qnap_mcu_fan_note(hwmon, pwm);
+
+	return ret;
+}
+
+/* The speed for the state that the thermal zone asked for, now or when the MCU takes it. */
 static int qnap_mcu_fan_apply_state(struct qnap_mcu_hwmon *hwmon)
 {
 	const u8 level = hwmon->levels[hwmon->state];
@@ -281,7 +297,7 @@ static int qnap_mcu_fan_apply_state(struct qnap_mcu_hwmon *hwmon)
 
 	ret = qnap_mcu_fan_set(hwmon, level);
 	if (ret)
-		hwmon->wanted = qnap_mcu_fan_limit(hwmon->variant, level);
+		qnap_mcu_fan_note(hwmon, qnap_mcu_fan_limit(hwmon->variant, level));
 
 	return ret;
 }
@@ -291,16 +307,18 @@ static void qnap_mcu_fan_check(struct work_struct *work)
 {
 	struct qnap_mcu_hwmon *hwmon = container_of(work, struct qnap_mcu_hwmon, check.work);
 	long pwm;
-	int ret;
 
 	guard(mutex)(&hwmon->lock);
 
 	hwmon->pwm.valid = false;
-	ret = qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, &pwm);
-	if (!ret && pwm == hwmon->wanted)
-		hwmon->corrections = 0;
-	else if (ret || hwmon->corrections < QNAP_MCU_CORRECTIONS)
-		hwmon->corrections += !qnap_mcu_fan_set(hwmon, hwmon->wanted);
+	if (!qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, &pwm) && pwm == hwmon->wanted)
+		return;
+
+	if (!hwmon->unset && hwmon->corrections++ >= QNAP_MCU_CORRECTIONS)
+		return;
+
+	hwmon->started = ktime_get_boottime();
+	qnap_mcu_fan_send(hwmon, hwmon->wanted);
 }
 
 /* Changing the mode to manual keeps the present speed. */
@@ -636,7 +654,10 @@ static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
 
 static void qnap_mcu_hwmon_shutdown(struct platform_device *pdev)
 {
-	qnap_mcu_fan_leave(platform_get_drvdata(pdev));
+	struct qnap_mcu_hwmon *hwmon = platform_get_drvdata(pdev);
+
+	qnap_mcu_fan_leave(hwmon);
+	cancel_delayed_work_sync(&hwmon->check);
 }
 
 static int qnap_mcu_hwmon_resume(struct device *dev)

@@ -52,7 +52,7 @@ struct qnap_mcu_input_ops {
  * @mcu: MCU
  * @ops: operations of its family
  * @input: input device
- * @beeps: requested beeps. Written under the input device's event lock, read by @beep_work only
+ * @beeps: requested beeps. Guarded by @beeps_lock
  * @beep_work: starts the next beep once the one before has ended; waits while the system sleeps
  * @silent_from: when that is. Used by @beep_work only
  */
@@ -60,6 +60,8 @@ struct qnap_mcu_input {
 	struct qnap_mcu *mcu;
 	const struct qnap_mcu_input_ops *ops;
 	struct input_dev *input;
+	/** @beeps_lock: guards @beeps; nests inside the input device's event lock */
+	spinlock_t beeps_lock;
 	DECLARE_KFIFO(beeps, u8, QNAP_MCU_BEEPS);
 	struct delayed_work beep_work;
 	ktime_t silent_from;
@@ -138,7 +140,7 @@ static void qnap_mcu_input_beep_work(struct work_struct *work)
 		return;
 	}
 
-	if (!kfifo_get(&mcu_input->beeps, &beep))
+	if (!kfifo_out_spinlocked(&mcu_input->beeps, &beep, 1, &mcu_input->beeps_lock))
 		return;
 
 	mcu_input->ops->beep(mcu_input->mcu, beep);
@@ -154,6 +156,7 @@ static int qnap_mcu_input_event(struct input_dev *input, unsigned int type, unsi
 				int value)
 {
 	struct qnap_mcu_input *mcu_input = input_get_drvdata(input);
+	const u8 beep = code == SND_BELL ? QNAP_MCU_BEEP_SHORT : QNAP_MCU_BEEP_LONG;
 
 	if (type != EV_SND || (code != SND_BELL && code != SND_TONE))
 		return -EOPNOTSUPP;
@@ -163,8 +166,7 @@ static int qnap_mcu_input_event(struct input_dev *input, unsigned int type, unsi
 	if (value <= 0)
 		return 0;
 
-	if (!kfifo_put(&mcu_input->beeps,
-		       code == SND_BELL ? QNAP_MCU_BEEP_SHORT : QNAP_MCU_BEEP_LONG))
+	if (!kfifo_in_spinlocked(&mcu_input->beeps, &beep, 1, &mcu_input->beeps_lock))
 		return -EBUSY;
 
 	/* Does nothing if the work waits for the end of another beep already. */
@@ -222,6 +224,7 @@ static int qnap_mcu_input_probe(struct platform_device *pdev)
 
 	mcu_input->mcu = dev_get_drvdata(dev->parent);
 	mcu_input->ops = (void *)platform_get_device_id(pdev)->driver_data;
+	spin_lock_init(&mcu_input->beeps_lock);
 	INIT_KFIFO(mcu_input->beeps);
 	INIT_DELAYED_WORK(&mcu_input->beep_work, qnap_mcu_input_beep_work);
 	platform_set_drvdata(pdev, mcu_input);

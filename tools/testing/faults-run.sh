@@ -90,7 +90,7 @@ watch_guest()
 	while sleep 2; do
 		tr -d '\r' < "$tmp/result" | sed -n 's/^+++ \([a-z]*: .*\)/\1/p' | tail -n 1 \
 			> "$progress.new"
-		mv "$progress.new" "$progress"
+		[ ! -s "$progress.new" ] || mv "$progress.new" "$progress"
 	done
 }
 

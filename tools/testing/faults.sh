@@ -98,7 +98,7 @@ start_runs()
 	local name
 
 	name=$(label "$1")
-	: > "$tmp/$name.progress"
+	echo "$1: the guest boots" > "$tmp/$name.progress"
 	"$testing/faults-run.sh" "$version" "$images" "$1" "$tmp/$name.progress" "$logs/$name" \
 		> "$tmp/$name.ktap" 2> "$tmp/$name.err" &
 	runs_of[$!]=$1
@@ -143,7 +143,7 @@ report_runs()
 	[ "$2" -eq 0 ] || verdict="not ok"
 	[ "$2" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
 	grep '^+++ row' "$tmp/$name.ktap" | cut -c 9- >> "$tmp/table" || true
-	grep -v '^+++' "$tmp/$name.ktap" | sed 's/^/    /' || true
+	sed 's/^+++ row/# row:/; s/^/    /' "$tmp/$name.ktap"
 	sed 's/^/# /' "$tmp/$name.err"
 	echo "$verdict $number $1"
 	passed=$((passed + good))

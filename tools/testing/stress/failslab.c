@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Probes the core again and again, each time with one allocation more before one that fails, until
- * a probe gets through without:
+ * Probes the core again and again, each time with STEP allocations more before one that fails, the
+ * first time with the FIRST one, until a probe gets through without:
  *
- *	failslab DEVICE
+ *	failslab DEVICE FIRST STEP
  *
  * Those of the core's own functions count, and of all that these call: the work that adds the
- * children calls their probe functions, too. Prints how many there were.
+ * children calls their probe functions, too. Prints about how many there were.
  */
 
 #include <fcntl.h>
@@ -129,12 +129,14 @@ static bool probe_without(const char *device, unsigned long n)
 
 int main(int argc, char **argv)
 {
-	unsigned long n = 1;
+	unsigned long n, step;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: failslab DEVICE\n");
+	if (argc != 4) {
+		fprintf(stderr, "usage: failslab DEVICE FIRST STEP\n");
 		return 2;
 	}
+	n = strtoul(argv[2], NULL, 10);
+	step = strtoul(argv[3], NULL, 10);
 	find_core();
 	put_number(FAILSLAB "stacktrace-depth", 32);
 	put(FAILSLAB "ignore-gfp-wait", "N");
@@ -142,9 +144,9 @@ int main(int argc, char **argv)
 	put_number(FAILSLAB "times", 0);
 	put_number(FAILSLAB "probability", 100);
 	while (probe_without(argv[1], n))
-		n++;
+		n += step;
 	put_number(FAILSLAB "probability", 0);
-	printf("%lu allocations\n", n - 1);
+	printf("%lu allocations, one of %s failed, first %s\n", n - 1, argv[3], argv[2]);
 
 	return 0;
 }

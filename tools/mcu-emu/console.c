@@ -269,6 +269,12 @@ static const char *do_trace(const struct console_call *call)
 	return NULL;
 }
 
+static const char *do_remark(const struct console_call *call)
+{
+	emu_remark(call->emu, call->words[1]);
+	return NULL;
+}
+
 static const char *do_quit(const struct console_call *call)
 {
 	call->emu->quit = true;
@@ -300,6 +306,7 @@ static const struct console_command commands[] = {
 	{ "faults", "", "print how many there were, a line KEY=VALUE each", 1, 1, do_faults },
 	{ "undetected", "", "print what the checksum did not show", 1, 1, do_undetected },
 	{ "trace", "on|off", "switch the trace", 2, 2, do_trace },
+	{ "remark", "WORD", "write a remark to the trace", 2, 2, do_remark },
 	{ "quit", "", "end the emulator", 1, 1, do_quit },
 };
 

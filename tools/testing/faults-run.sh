@@ -79,8 +79,7 @@ host_case()
 keep_logs()
 {
 	mkdir -p "$logs"
-	cp "$tmp"/{result,console,qemu.log,emulator.log} "$logs/"
-	tail -n 20000 "$tmp/frames" > "$logs/frames"
+	cp "$tmp"/{result,console,frames,qemu.log,emulator.log} "$logs/"
 	echo "# logs: ${logs#"$repo"/}/; again: make faults RUNS=$runs"
 }
 

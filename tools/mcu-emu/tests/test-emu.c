@@ -348,6 +348,7 @@ static void test_trace(void)
 	process_exchange(port, "25 56 73", "25 56 30 31 30 35 77");
 	process_ask(io, "trace on");
 	process_ask(io, "temp 9");
+	process_ask(io, "remark here");
 	file = open(trace, O_RDONLY | O_CLOEXEC);
 	process_get(file, text, sizeof(text) - 1, PROCESS_PATIENCE_MS);
 	close(file);
@@ -357,6 +358,7 @@ static void test_trace(void)
 		   "trace: a reply with data");
 	ktap_check(strstr(text, " > 40 43 | half a frame, given up\n"), "trace: half a command");
 	ktap_check(strstr(text, " * temperature 9\n"), "trace: a remark");
+	ktap_check(strstr(text, " * here\n"), "trace: a remark by hand");
 	ktap_check(text[0] && !strstr(text, "version"), "trace: nothing while it is off");
 	unlink(trace);
 	close(port);

@@ -15,14 +15,18 @@
 #define CALM_MS		1500
 /* A fault that came so long before an error has not brought it about. */
 #define BLAME_MS	20000
+/* Of an LED that blinks by software, in SETTLE_MS. */
+#define BLINK_CHANGES	10
 
 const char *const sweep_kind_names[SWEEP_KINDS] = {
 	"LED", "pwm write", "pwm read", "temperature", "fan speed", "EEPROM", "button", "beep",
 };
 
+/* Also marks the place in the emulator's trace. */
 static void explain(const struct sweep *sweep, const char *verdict, const char *format,
 		    va_list arguments)
 {
+	emulator_tell("remark %s:%ld", sweep->name, sweep->done);
 	printf("# %s: seed %llu, operation %ld (%s): %s: ", sweep->name,
 	       (unsigned long long)sweep->seed, sweep->done, sweep->what, verdict);
 	vprintf(format, arguments);
@@ -165,13 +169,16 @@ static void await(struct sweep *sweep)
 	struct mcu_state last = sweep->state;
 	unsigned int pause = 2;
 
+	sweep->changes = 0;
 	if (!sweep->looked)
 		sweep_look(sweep);
 	for (; !right(sweep); sweep_look(sweep)) {
 		if (box_led_failures())
 			sweep_error(sweep, "the kernel's log says so");
-		if (memcmp(&last, &sweep->state, sizeof(last)))
+		if (memcmp(&last, &sweep->state, sizeof(last))) {
 			calm = box_now() + CALM_MS;
+			sweep->changes++;
+		}
 		last = sweep->state;
 		if (box_now() >= end || (explained(sweep) && box_now() >= calm))
 			return;
@@ -180,12 +187,15 @@ static void await(struct sweep *sweep)
 	}
 }
 
-/* The LED core blinks by itself what the MCU did not take, and tells nobody. */
+/*
+ * The LED core blinks by itself what the MCU did not take, and tells nobody. An LED that does not
+ * change either was lost.
+ */
 static bool blinks_by_software(const struct sweep *sweep)
 {
 	unsigned int i;
 
-	if (!sweep_struck(sweep, BLAME_MS + SETTLE_MS))
+	if (!sweep_struck(sweep, BLAME_MS + SETTLE_MS) || sweep->changes < BLINK_CHANGES)
 		return false;
 	for (i = 0; i < EMULATOR_LEDS; i++)
 		if (!led_right(sweep, i) && strcmp(sweep->want.led[i], "on") &&
@@ -220,7 +230,7 @@ void sweep_settle(struct sweep *sweep)
 	if (right(sweep))
 		return;
 	if (!explained(sweep) && blinks_by_software(sweep))
-		sweep_error(sweep, "the LED core blinks, or nobody does");
+		sweep_error(sweep, "the LED core blinks by itself");
 	if (sweep->failed || sweep->counts.resets > sweep->before.resets) {
 		start_over(sweep);
 		return;

@@ -47,6 +47,7 @@ enum sweep_kind {
  * @counts: counts now
  * @start: counts at the beginning of the run
  * @struck: when the last fault was seen
+ * @changes: how often the state changed while it was waited for the right one
  * @looked: whether @state is of the time after what was done last
  * @failed: whether the operation said that it failed
  * @steps: how many commands it takes at most
@@ -77,6 +78,7 @@ struct sweep {
 	struct mcu_counts counts;
 	struct mcu_counts start;
 	u64 struck;
+	unsigned int changes;
 	bool looked;
 	bool failed;
 	unsigned int steps;

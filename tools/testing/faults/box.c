@@ -167,24 +167,39 @@ static bool put_delay(unsigned int led, const char *name, unsigned int ms)
 	return put_number(path, ms);
 }
 
+static bool put_delays(unsigned int led, unsigned int half_period, bool on_first)
+{
+	return put_delay(led, on_first ? "delay_on" : "delay_off", half_period) &&
+	       put_delay(led, on_first ? "delay_off" : "delay_on", half_period);
+}
+
 /*
  * Makes an LED that is off blink. Between the first and the second time the LED core blinks it: on
- * first, and the longer the better, as it does not take back the order to switch it off when the
- * MCU has begun to blink it.
+ * first, and the longer the better, as it does not take back an order to switch it off when the MCU
+ * has begun to blink it. If the host was so busy that there may be one, all begins anew.
  */
 bool box_led_blink(unsigned int led, unsigned int mode)
 {
 	const struct box_led *box = &box_leds[led];
-	const unsigned int half_period = box->half_period[mode];
-	const bool slower = half_period > box->half_period[box->default_blink];
+	const unsigned int usual = box->half_period[box->default_blink];
+	const unsigned int wanted = box->half_period[mode];
+	const unsigned int on = wanted > usual ? wanted : usual;
+	u64 begin;
 
-	if (!put(trigger[led], "timer"))
-		return false;
-	if (mode == box->default_blink)
-		return true;
+	if (wanted == usual)
+		return put(trigger[led], "timer");
 
-	return put_delay(led, slower ? "delay_on" : "delay_off", half_period) &&
-	       put_delay(led, slower ? "delay_off" : "delay_on", half_period);
+	while (put(trigger[led], "timer")) {
+		begin = box_now();
+		if (!put_delays(led, wanted, wanted > usual))
+			return false;
+		if (box_now() < begin + on)
+			return true;
+		if (!box_led_set(led, false))
+			return false;
+	}
+
+	return false;
 }
 
 /* How often the kernel has said since the last call that it could not set an LED. */

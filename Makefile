@@ -79,7 +79,7 @@ faults: ## the same for hours; OPS=, RUNS= and SEED= as tools/testing/faults.sh 
 	$(MAKE) poweroff-sweep || status=1; exit $$status
 
 check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost
-	$(testing)/poweroff-sweep.sh 20
+	$(testing)/poweroff-sweep.sh 10
 
 poweroff-sweep: ## a thousand of them, in half an hour, and fifty with Linux 7.3's own driver
 	$(testing)/poweroff-sweep.sh --stock 50

@@ -21,7 +21,7 @@ parts=(
 	"check-e2e-7.3=$testing/e2e.sh 7.3"
 	"check-bench=$testing/bench.sh --short"
 	"check-faults=$testing/faults.sh --reduced"
-	"check-poweroff=$testing/poweroff-sweep.sh 20"
+	"check-poweroff=$testing/poweroff-sweep.sh 10"
 )
 logs=$repo/build/check
 passed=0

@@ -23,8 +23,8 @@ static const char help_text[] =
 "  writes       LED writes 12.3 ms apart, without samples; writes\n"
 "  storm        all four LEDs 50 times a second, without samples; seconds\n";
 
-/* A driver may keep a reading for a second, the pairs take less than half of one. */
-#define ROUND_US	1250000.0
+/* A driver may keep a reading for a second. */
+#define KEPT_US		1050000.0
 #define PAIRS_A_ROUND	20
 
 /* Long enough for one write to be done before the next, and no multiple of a tick. */
@@ -46,10 +46,15 @@ static bool led_state(int number)
 
 static void leds(const struct subject *subject, int count)
 {
+	double start;
 	int i;
 
-	for (i = 0; i < count; i++)
-		sample(subject, "led", subject->time_led(i % LEDS, led_state(i)));
+	for (i = 0; i < count; i++) {
+		start = now_us();
+		subject->finish_led(i % LEDS, led_state(i));
+		if (subject->timed)
+			sample(subject, "led", now_us() - start);
+	}
 }
 
 static void writes(const struct subject *subject, int count)
@@ -92,15 +97,13 @@ static void time_pwm(const struct subject *subject, unsigned char value)
 /* In a row, as a program does that shows all values. */
 static void values(const struct subject *subject, int rounds)
 {
-	double next = now_us();
 	int i;
 
 	while (rounds--) {
+		sleep_until(now_us() + KEPT_US);
 		for (i = 0; i < PAIRS_A_ROUND; i++)
 			time_pwm(subject, 100 + rounds + i);
 		time_temp(subject);
-		next += ROUND_US;
-		sleep_until(next);
 	}
 }
 

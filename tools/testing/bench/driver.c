@@ -2,8 +2,9 @@
 /*
  * The same operations through a driver's files in sysfs, as a user would do them.
  *
- * Writing the brightness of a LED only queues work, so the work is what is timed, by its trace
- * events. Whoever starts this has switched on those of set_brightness_delayed(), and no others.
+ * Writing the brightness of a LED only queues work. Whoever starts this has made a trace instance
+ * "done" that has an event when set_brightness_delayed() ends, and nothing else: until then nothing
+ * here wakes up and keeps the processor from the driver.
  */
 
 #include <err.h>
@@ -20,7 +21,7 @@ static int leds[LEDS];
 static int pwm_file;
 static int temp_file;
 static int eeprom_file;
-static FILE *trace;
+static FILE *done;
 
 static void put(int file, const char *text)
 {
@@ -48,33 +49,13 @@ static void set_led(unsigned int led, bool on)
 	put(leds[led], on ? "1" : "0");
 }
 
-/* Microseconds, of the next of these events. */
-static double wait_for_event(const char *name)
+static void finish_led(unsigned int led, bool on)
 {
 	char line[256];
-	double seconds;
-	char *event;
-
-	while (fgets(line, sizeof(line), trace)) {
-		event = strstr(line, name);
-		if (!event)
-			continue;
-		/* "task-pid [cpu] flags seconds: name: ..." */
-		event[-2] = '\0';
-		if (sscanf(strrchr(line, ' '), "%lf", &seconds) == 1)
-			return seconds * 1e6;
-	}
-	err(EXIT_FAILURE, "cannot read the trace");
-}
-
-static double time_led(unsigned int led, bool on)
-{
-	double start;
 
 	set_led(led, on);
-	start = wait_for_event("workqueue_execute_start");
-
-	return wait_for_event("workqueue_execute_end") - start;
+	if (!fgets(line, sizeof(line), done))
+		err(EXIT_FAILURE, "cannot read the trace");
 }
 
 static void set_pwm(unsigned char pwm)
@@ -104,7 +85,8 @@ static void get_eeprom(unsigned char *data)
 static const struct subject subject = {
 	.name = "driver",
 	.set_led = set_led,
-	.time_led = time_led,
+	.finish_led = finish_led,
+	.timed = false,
 	.set_pwm = set_pwm,
 	.get_pwm = get_pwm,
 	.get_temp = get_temp,
@@ -144,8 +126,8 @@ const struct subject *driver_open(const char *device)
 		snprintf(led, sizeof(led), "leds/hdd%d:red:status/brightness", i + 1);
 		leds[i] = open_file("/sys/class", led, O_WRONLY);
 	}
-	trace = fopen("/sys/kernel/tracing/trace_pipe", "r");
-	if (!trace)
+	done = fopen("/sys/kernel/tracing/instances/done/trace_pipe", "r");
+	if (!done)
 		err(EXIT_FAILURE, "cannot open the trace");
 	pwm_file = open_file(device, "qnap-mcu-hwmon*/hwmon/hwmon*/pwm1", O_RDWR);
 	temp_file = open_file(device, "qnap-mcu-hwmon*/hwmon/hwmon*/temp1_input", O_RDONLY);

@@ -11,7 +11,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "subject.h"
 
 #define EEPROM_BLOCK	32
@@ -57,15 +56,6 @@ static void set_led(unsigned int led, bool on)
 	command(request, sizeof(request) - 1);
 }
 
-static double time_led(unsigned int led, bool on)
-{
-	const double start = now_us();
-
-	set_led(led, on);
-
-	return now_us() - start;
-}
-
 static void set_pwm(unsigned char pwm)
 {
 	unsigned char request[] = { '@', 'F', 'W', '0', pwm, 0 };
@@ -109,7 +99,8 @@ static void get_eeprom(unsigned char *data)
 static const struct subject subject = {
 	.name = "floor",
 	.set_led = set_led,
-	.time_led = time_led,
+	.finish_led = set_led,
+	.timed = true,
 	.set_pwm = set_pwm,
 	.get_pwm = get_pwm,
 	.get_temp = get_temp,

@@ -13,7 +13,8 @@
  * struct subject - one way to have the MCU do things
  * @name: for the report
  * @set_led: switch the error LED of a bay, without waiting for the MCU if that is possible
- * @time_led: switch it, wait for the MCU, and return how many microseconds it took
+ * @finish_led: switch it and wait for the MCU
+ * @timed: it may be timed from outside: finish_led() takes no longer than the MCU
  * @set_pwm: set the duty cycle of the fan
  * @get_pwm: read it
  * @get_temp: read the temperature in degrees Celsius
@@ -24,7 +25,8 @@
 struct subject {
 	const char *name;
 	void (*set_led)(unsigned int led, bool on);
-	double (*time_led)(unsigned int led, bool on);
+	void (*finish_led)(unsigned int led, bool on);
+	bool timed;
 	void (*set_pwm)(unsigned char pwm);
 	unsigned char (*get_pwm)(void);
 	int (*get_temp)(void);

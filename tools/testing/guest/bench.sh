@@ -91,6 +91,16 @@ only_work()
 	done
 }
 
+# tell_done FUNCTION: events in the trace instance that wakes up who waits for the work item.
+tell_done()
+{
+	local end=$tracing/instances/done/events/workqueue/workqueue_execute_end
+
+	mkdir -p $tracing/instances/done
+	echo "function.function == $1" > $end/filter
+	echo 1 > $end/enable
+}
+
 set_up_probes()
 {
 	cat > $tracing/kprobe_events <<-'END'
@@ -161,7 +171,11 @@ measure_leds()
 {
 	only_work set_brightness_delayed
 	trace workqueue:workqueue_execute_start workqueue:workqueue_execute_end
+	tell_done set_brightness_delayed
 	bench driver "$serdev" leds 300
+	echo 0 > $tracing/instances/done/events/enable
+	traced '/execute_start/ { start = $4 }
+		/execute_end/ { printf "driver led %.1f\n", ($4 - start) * 1e6 }'
 }
 
 measure_processor()

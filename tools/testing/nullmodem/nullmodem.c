@@ -204,6 +204,19 @@ static const char *nullmodem_type(struct uart_port *uart)
 	return "nullmodem";
 }
 
+/* By setserial's autoconfig. */
+static void nullmodem_config_port(struct uart_port *uart, int flags)
+{
+	if (flags & UART_CONFIG_TYPE)
+		uart->type = PORT_16550A;
+}
+
+/* The FIFO is as large as it is. */
+static int nullmodem_verify_port(struct uart_port *uart, struct serial_struct *serial)
+{
+	return serial->xmit_fifo_size == uart->fifosize ? 0 : -EINVAL;
+}
+
 static const struct uart_ops nullmodem_ops = {
 	.tx_empty = nullmodem_tx_empty,
 	.set_mctrl = nullmodem_set_mctrl,
@@ -215,6 +228,8 @@ static const struct uart_ops nullmodem_ops = {
 	.shutdown = nullmodem_shutdown,
 	.set_termios = nullmodem_set_termios,
 	.type = nullmodem_type,
+	.config_port = nullmodem_config_port,
+	.verify_port = nullmodem_verify_port,
 };
 
 static struct uart_driver nullmodem_uart_driver = {
@@ -236,7 +251,6 @@ static void nullmodem_init_port(struct nullmodem_port *port, struct nullmodem_po
 	port->uart.ops = &nullmodem_ops;
 	port->uart.type = PORT_16550A;
 	port->uart.fifosize = clamp(fifo_size, 1U, NULLMODEM_FIFO_MAX);
-	spin_lock_init(&port->uart.lock);
 }
 
 static int nullmodem_add_ports(struct nullmodem *pair)

@@ -25,7 +25,7 @@ programs=$cache/build/bench
 
 # One processor that needs a nanosecond for each instruction, by the guest's clock: what the host
 # has to do otherwise does not show, and time in which nothing happens is skipped.
-machine=(-M virt -cpu cortex-a57 -smp 1 -m 512 -icount shift=0,sleep=off)
+machine=(-M virt -cpu cortex-a57 -smp 1 -m 512 -icount "shift=0,sleep=off")
 
 # As in the SoC: a 16550A with a FIFO of 64 bytes.
 port=fifo_size=64

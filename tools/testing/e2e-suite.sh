@@ -42,7 +42,7 @@ seconds_of()
 	reload)
 		echo 400 ;;
 	*)
-		echo 150 ;;
+		echo 240 ;;
 	esac
 }
 

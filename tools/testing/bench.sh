@@ -21,11 +21,8 @@ boots=3
 form=table
 keep=
 samples=$tmp/samples
-programs=$cache/build/bench
-
-# One processor that needs a nanosecond for each instruction, by the guest's clock: what the host
-# has to do otherwise does not show, and time in which nothing happens is skipped.
-machine=(-M virt -cpu cortex-a57 -smp 1 -m 512 -icount "shift=0,sleep=off")
+machine=("${clockwork_machine[@]}")
+guest_lines=("${clockwork_lines[@]}")
 
 # As in the SoC: a 16550A with a FIFO of 64 bytes.
 port=fifo_size=64
@@ -57,21 +54,6 @@ parse_arguments()
 		esac
 		shift
 	done
-}
-
-# For the guest: static, and away from what is built for this machine.
-build_programs()
-{
-	local arguments=(CC=aarch64-linux-gnu-gcc LDFLAGS=-static)
-
-	mkdir -p "$programs"/{tools,drivers/mfd,bench}
-	rsync -rlt --delete --exclude '*.o' --exclude '*.d' --exclude /mcu-emu/mcu-emu \
-		--exclude /mcu-emu/mcu-decode --exclude tests \
-		"$repo/tools/mcu-emu" "$repo/tools/include" "$programs/tools/"
-	rsync -rlt "$repo"/drivers/mfd/qnap-mcu-frame.[ch] "$programs/drivers/mfd/"
-	rsync -rlt "$testing/bench/" "$programs/bench/"
-	make -C "$programs/tools/mcu-emu" "${arguments[@]}" PANEL=no mcu-emu
-	make -C "$programs/bench" "${arguments[@]}"
 }
 
 # The kernel's own modules are there, unpacked for their size to be seen.
@@ -115,8 +97,9 @@ our_files()
 
 prepare_guests()
 {
-	guest_files=("$programs/tools/mcu-emu/mcu-emu" "$programs/bench/bench"
-		     "$programs/bench/port-check" "$build/tools/testing/nullmodem/nullmodem.ko")
+	guest_files=("$guest_programs/tools/mcu-emu/mcu-emu"
+		     "$guest_programs/tools/testing/bench"/{bench,port-check}
+		     "$build/tools/testing/nullmodem/nullmodem.ko")
 	images=$tmp/stock
 	mkdir "$images"
 	guest_images "$version"
@@ -155,15 +138,11 @@ parse_arguments "$@"
 [ -z "$keep" ] || mkdir -p "$keep"
 [ -z "$keep" ] || samples=$(cd "$keep" && pwd)
 mkdir -p "$samples"
-# Nothing of the host is on these lines: the emulator runs in the guest.
-# shellcheck disable=SC2054
-guest_lines=(-chardev null,id=mcu -chardev null,id=control)
 "$testing/need.sh" fetch modules guest bench
 "$testing/fetch.sh" guest "kernel-$version" > /dev/null
 unpack_stock_modules
 build=$("$testing/build.sh" "$version")
-lock bench
-step "Building the programs for the guest" build_programs
+step "Building the programs for the guest" build_guest_programs mcu-emu testing/bench
 step "Preparing the guests" prepare_guests
 {
 	module_size stock "$tmp/stock-modules"/*.ko

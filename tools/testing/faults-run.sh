@@ -79,30 +79,42 @@ host_case()
 keep_logs()
 {
 	mkdir -p "$logs"
-	cp "$tmp"/{result,console,frames,qemu.log,emulator.log} "$logs/"
+	cp "$tmp"/{result,console,frames,qemu.log} "$logs/"
 	echo "# logs: ${logs#"$repo"/}/; again: make faults RUNS=$runs"
+}
+
+# The last line of progress, with what the host's clock says of it.
+progress_line()
+{
+	local line count total took
+
+	line=$(tr -d '\r' < "$tmp/result" | sed -n 's/^+++ \([a-z0-9]*: .*\)/\1/p' | tail -n 1)
+	[ "${line%%:*}" = "$run" ] || { run=${line%%:*}; run_start=$SECONDS; }
+	read -r _ count _ total _ <<< "${line/;/ ;}"
+	took=$((SECONDS - run_start))
+	[ "${count:-0}" -gt 0 ] && [ "$took" -gt 0 ] || { echo "$line"; return; }
+	echo "$line; $((count / took))/s, $(((total - count) * took / count)) s left"
 }
 
 # Passes the progress on until the guest is gone.
 watch_guest()
 {
+	local run='' run_start=$SECONDS
+
 	while sleep 2; do
-		tr -d '\r' < "$tmp/result" | sed -n 's/^+++ \([a-z]*: .*\)/\1/p' | tail -n 1 \
-			> "$progress.new"
-		[ ! -s "$progress.new" ] || mv "$progress.new" "$progress"
+		grep -q '^+++ [a-z0-9]*: ' "$tmp/result" || continue
+		progress_line > "$progress.new"
+		mv "$progress.new" "$progress"
 	done
 }
 
-machine+=(-smp 1 -m 192)
-# A busy host may stop the guest in the middle of a frame for longer than the usual 10 ms.
-emulator_options=(--quiet 50)
-# shellcheck disable=SC2054 # commas are QEMU's
-guest_options=(-monitor none -device virtio-serial-pci,addr=4
-	       -chardev "socket,id=sweep,path=$control_socket"
-	       -device virtserialport,chardev=sweep,name=qnap.sweep)
-start_emulator
-# An emulated processor has nothing to be protected from, and is slow enough.
-start_guest "$version" ts433 faults.sh mitigations=off kpti=0 "qnap.runs=$runs"
+machine=("${clockwork_machine[@]}")
+guest_lines=("${clockwork_lines[@]}")
+# The emulator's trace.
+guest_options=(-monitor none -device "virtio-serial-pci,addr=4"
+	       -chardev "file,id=frames,path=$tmp/frames"
+	       -device "virtserialport,chardev=frames,name=qnap.frames")
+start_guest "$version" nullmodem faults.sh quiet mitigations=off kpti=0 "qnap.runs=$runs"
 watch_guest &
 at_exit "kill $! 2> /dev/null"
 guest_status=0

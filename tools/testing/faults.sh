@@ -177,13 +177,14 @@ case ${1-} in
 esac
 check_runs "$list"
 at_exit stop_runs
-"$testing/need.sh" fetch modules emulator guest
+"$testing/need.sh" fetch modules guest bench
 "$testing/fetch.sh" guest > /dev/null
 build=$("$testing/build.sh" "$version")
-build_emulator
-step "Building the sweep's program" make -C "$testing/faults" "OUT=$tmp"
+step "Building the programs for the guest" build_guest_programs testing/faults
+machine=("${clockwork_machine[@]}")
 guest_modules+=" virtio_pci virtio_console"
-guest_files=("$tmp/faults")
+guest_files=("$guest_programs/tools/testing/faults/faults"
+	     "$build/tools/testing/nullmodem/nullmodem.ko")
 step "Preparing the guest" guest_images "$version" "$build"
 rm -rf "$logs"
 : > "$tmp/table"

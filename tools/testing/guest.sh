@@ -27,9 +27,34 @@ guest_lines=(-chardev "socket,id=mcu,path=$mcu_socket"
 guest_files=()
 emulator_options=()
 
+# A machine for guests that have the emulator inside: one processor that needs a nanosecond for each
+# instruction, by the guest's clock. What the host has to do otherwise does not show, and time in
+# which nothing happens is skipped. Nothing of the host is on the lines.
+clockwork_machine=(-M virt -cpu cortex-a57 -smp 1 -m 512 -icount "shift=0,sleep=off")
+clockwork_lines=(-chardev "null,id=mcu" -chardev "null,id=control")
+# Where the programs for such a guest are built.
+guest_programs=$tmp/programs
+
 build_emulator()
 {
 	step "Building the MCU emulator" make -C "$repo/tools/mcu-emu"
+}
+
+# build_guest_programs FOLDER...: these folders of tools, for the guest: static, all anew, and away
+# from what is built for this machine.
+build_guest_programs()
+{
+	local folder
+
+	mkdir -p "$guest_programs/tools/testing" "$guest_programs/drivers/mfd"
+	cp "$repo"/drivers/mfd/qnap-mcu-frame.[ch] "$guest_programs/drivers/mfd/"
+	for folder in include mcu-emu "$@"; do
+		cp -rT "$repo/tools/$folder" "$guest_programs/tools/$folder"
+	done
+	for folder in "$@"; do
+		make -B -C "$guest_programs/tools/$folder" CC=aarch64-linux-gnu-gcc LDFLAGS=-static \
+			PANEL=no
+	done
 }
 
 # module_files TREE NAME...: paths below TREE of these modules and of all that they need; nothing

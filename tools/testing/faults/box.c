@@ -31,18 +31,51 @@ const struct box_led box_leds[EMULATOR_LEDS] = {
 	},
 };
 
+#define PATIENCE_MS	60000
+
 static int brightness[EMULATOR_LEDS], trigger[EMULATOR_LEDS];
 static int sensors[BOX_SENSORS];
 static int eeprom, events, log_file;
 static char poll_path[256];
 static u8 eeprom_content[BOX_EEPROM_SIZE];
 
+/* Milliseconds on the monotonic clock. */
+u64 box_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+void box_sleep(unsigned int ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+/* The drivers may still be about to find their MCU. */
+static bool glob_patiently(const char *pattern, glob_t *found)
+{
+	const u64 end = box_now() + PATIENCE_MS;
+
+	while (glob(pattern, 0, NULL, found)) {
+		if (box_now() >= end)
+			return false;
+		box_sleep(100);
+	}
+
+	return true;
+}
+
 static const char *find(const char *pattern)
 {
 	static char path[256];
 	glob_t found;
 
-	if (glob(pattern, 0, NULL, &found) || found.gl_pathc != 1)
+	if (!glob_patiently(pattern, &found) || found.gl_pathc != 1)
 		errx(EXIT_BROKEN, "not there, or not once: %s", pattern);
 	snprintf(path, sizeof(path), "%s", found.gl_pathv[0]);
 	globfree(&found);
@@ -58,6 +91,25 @@ static int open_one(const char *pattern, int flags)
 		err(EXIT_BROKEN, "cannot open %s", pattern);
 
 	return fd;
+}
+
+static bool put(int fd, const char *text)
+{
+	return pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text);
+}
+
+static bool put_number(const char *path, unsigned int value)
+{
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char text[16];
+	bool done;
+
+	snprintf(text, sizeof(text), "%u", value);
+	done = fd >= 0 && put(fd, text);
+	if (fd >= 0)
+		close(fd);
+
+	return done;
 }
 
 static void open_leds(void)
@@ -95,8 +147,8 @@ static void load_eeprom(const char *path)
 	close(fd);
 }
 
-/* Finds all interfaces. */
-void box_open(void)
+/* Nobody but us sets the fan. */
+static void open_hwmon(void)
 {
 	static const char hwmon[] =
 		"/sys/bus/serial/devices/serial?-?/qnap-mcu-hwmon.*/hwmon/hwmon*";
@@ -104,52 +156,25 @@ void box_open(void)
 	char path[256];
 	unsigned int i;
 
-	open_leds();
+	snprintf(path, sizeof(path), "%s/pwm1_enable", hwmon);
+	if (!put_number(find(path), 1))
+		err(EXIT_BROKEN, "cannot take over the fan");
 	for (i = 0; i < BOX_SENSORS; i++) {
 		snprintf(path, sizeof(path), "%s/%s", hwmon, names[i]);
 		sensors[i] = open_one(path, i == BOX_PWM ? O_RDWR : O_RDONLY);
 	}
+}
+
+/* Finds all interfaces. */
+void box_open(void)
+{
+	open_leds();
+	open_hwmon();
 	eeprom = open_one("/sys/bus/nvmem/devices/qnap-mcu-eeprom*/nvmem", O_RDONLY);
 	open_input();
 	log_file = open_one("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	lseek(log_file, 0, SEEK_END);
-	load_eeprom("/tests/eeprom");
-}
-
-/* Milliseconds on the monotonic clock. */
-u64 box_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
-void box_sleep(unsigned int ms)
-{
-	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&time, NULL);
-}
-
-static bool put(int fd, const char *text)
-{
-	return pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text);
-}
-
-static bool put_number(const char *path, unsigned int value)
-{
-	const int fd = open(path, O_WRONLY | O_CLOEXEC);
-	char text[16];
-	bool done;
-
-	snprintf(text, sizeof(text), "%u", value);
-	done = fd >= 0 && put(fd, text);
-	if (fd >= 0)
-		close(fd);
-
-	return done;
+	load_eeprom(BOX_EEPROM_FILE);
 }
 
 /* Switches an LED on or off; the latter ends blinking. */

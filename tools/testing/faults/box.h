@@ -8,6 +8,7 @@
 
 #include "emulator.h"
 
+#define BOX_EEPROM_FILE	"/tests/eeprom"
 #define BOX_EEPROM_SIZE	256
 #define BOX_MODES	4
 

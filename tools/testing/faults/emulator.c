@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The line to the emulator's control socket: see emulator.h. */
+/* The emulator and the line to its control socket: see emulator.h. */
 
 #include <err.h>
-#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <linux/array_size.h>
 
 #include "box.h"
 #include "emulator.h"
@@ -19,12 +23,37 @@ static int line = -1;
 static char answer[65536];
 static size_t answer_len;
 
-/* Nothing may be left of an answer to somebody before us. */
-void emulator_open(const char *path)
+static void *run(void *path)
 {
-	line = open(path, O_RDWR | O_CLOEXEC);
-	if (line < 0)
-		err(EXIT_BROKEN, "cannot open %s", path);
+	char *arguments[] = {
+		"mcu-emu", "--tty", "/dev/ttyNM1", "--eeprom", BOX_EEPROM_FILE, "--control", path,
+		"--trace", "/dev/vport0p1", NULL,
+	};
+
+	emulator_main(ARRAY_SIZE(arguments) - 1, arguments);
+	errx(EXIT_BROKEN, "the emulator has ended");
+}
+
+/*
+ * Runs the emulator, at the far end of the port. Beside the sweep rather than in a process of its
+ * own: what an emulated processor spends its time with is changing address spaces.
+ */
+void emulator_start(void)
+{
+	static char path[] = "/run/mcu";
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const u64 end = box_now() + PATIENCE_MS;
+	pthread_t thread;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	line = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (line < 0 || pthread_create(&thread, NULL, run, path))
+		err(EXIT_BROKEN, "cannot start the emulator");
+	while (connect(line, (struct sockaddr *)&address, sizeof(address))) {
+		if (box_now() >= end)
+			err(EXIT_BROKEN, "cannot connect to the emulator");
+		box_sleep(10);
+	}
 }
 
 static void take(void)

@@ -44,7 +44,10 @@ struct mcu_counts {
 	long replies;
 };
 
-void emulator_open(const char *path);
+/* The emulator's main(). */
+int emulator_main(int argc, char **argv);
+
+void emulator_start(void);
 void emulator_tell(const char *format, ...);
 void emulator_look(struct mcu_state *state, struct mcu_counts *counts);
 void emulator_print_undetected(long from);

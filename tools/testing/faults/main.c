@@ -2,7 +2,7 @@
 /*
  * The guest's side of the fault sweep
  *
- *	faults RUN OPERATIONS SEED
+ *	faults RUN:OPERATIONS:SEED...
  *
  * Works on all that the drivers offer while the emulator garbles their line, and compares each
  * result with what the emulator knows. Prints KTAP, remarks on all that went wrong, and progress on
@@ -17,15 +17,33 @@
 #include "box.h"
 #include "runs.h"
 
+static int run(const char *text)
+{
+	unsigned long long seed;
+	long operations;
+	char name[16];
+	int status;
+
+	if (sscanf(text, "%15[a-z0-9]:%ld:%llu", name, &operations, &seed) != 3)
+		errx(EXIT_BROKEN, "%s: a run is NAME:OPERATIONS:SEED", text);
+	status = runs_run(name, operations, seed);
+	printf("+++ run ended: %d\n", status);
+
+	return status;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 4)
-		errx(EXIT_BROKEN, "usage: faults RUN OPERATIONS SEED");
+	int status = EXIT_SUCCESS;
+
+	if (argc < 2)
+		errx(EXIT_BROKEN, "usage: faults RUN:OPERATIONS:SEED...");
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	emulator_open("/dev/vport0p1");
-	emulator_tell("fault off");
+	emulator_start();
 	box_open();
+	while (*++argv)
+		status |= run(*argv);
 
-	return runs_run(argv[1], strtol(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+	return status;
 }

@@ -15,7 +15,7 @@
 
 #define FAULTS_MAX	5
 #define PROGRESS_MS	5000
-#define POLL_MS		20
+#define POLL_MS		50
 /* So that it does not mix its frames with those of the script more than it must. */
 #define POLL_RARELY_MS	100
 
@@ -64,16 +64,10 @@ static void verdict(bool good, const char *run, const char *what, long value)
 	all_good = all_good && good;
 }
 
-static void progress(const struct sweep *sweep, long operations, u64 start)
+static void progress(const struct sweep *sweep, long operations)
 {
-	const u64 spent = box_now() - start;
-	const long rate = spent ? sweep->done * 1000 / (long)spent : 0;
-
-	printf("+++ %s: %ld of %ld", sweep->name, sweep->done, operations);
-	if (rate && sweep->done < operations)
-		printf(", %ld/s, %ld s left", rate, (operations - sweep->done) / rate);
-	printf("; errors %ld, lost %ld, wrong %ld, excused %ld\n", sweep->errors, sweep->lost,
-	       sweep->wrong, sweep->excused);
+	printf("+++ %s: %ld of %ld; errors %ld, lost %ld, wrong %ld, excused %ld\n", sweep->name,
+	       sweep->done, operations, sweep->errors, sweep->lost, sweep->wrong, sweep->excused);
 }
 
 /* For the table of the host. */
@@ -125,7 +119,7 @@ static void random_run(const struct run *run, long operations, u64 seed)
 		if (box_now() < told + PROGRESS_MS)
 			continue;
 		told = box_now();
-		progress(&sweep, operations, start);
+		progress(&sweep, operations);
 	}
 	emulator_tell("fault off");
 	print_kinds(&sweep);
@@ -197,7 +191,7 @@ static void nth_run(long cases, u64 seed)
 	box_poll_button(POLL_RARELY_MS);
 	for (i = 0; i < ARRAY_SIZE(faults); i++) {
 		nth_cases(&sweep, faults[i], stride);
-		progress(&sweep, sweep.done, start);
+		progress(&sweep, sweep.done);
 	}
 	emulator_tell("fault-time silence=5000");
 	print_kinds(&sweep);
@@ -223,7 +217,7 @@ static void return_run(long operations, u64 seed)
 		errors = sweep.errors;
 		sweep_operation(&sweep, rounds % SWEEP_KINDS);
 		failed += sweep.errors - errors;
-		progress(&sweep, 2 * operations, start);
+		progress(&sweep, 2 * operations);
 	}
 	print_kinds(&sweep);
 	print_row(&sweep, box_now() - start);

@@ -1,27 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs of the fault sweep, see ../faults.sh. The kernel command line names them.
+# Runs of the fault sweep, see ../faults.sh. The kernel command line names them. The emulator runs in
+# here, at the other end of a port that is as slow as a real one.
 # shellcheck shell=bash
 # shellcheck source=tests.sh
-. /tests/tests.sh
 
-# Each run is NAME:OPERATIONS:SEED.
 runs()
 {
-	sed -n 's/.*\<qnap\.runs=\([^ ]*\).*/\1/p' /proc/cmdline | tr , '\n'
+	sed -n 's/.*\<qnap\.runs=\([^ ]*\).*/\1/p' /proc/cmdline | tr , ' '
 }
 
-control_line_there()
-{
-	[ -c /dev/vport0p1 ]
-}
+insmod /tests/nullmodem.ko
+. /tests/tests.sh
 
-wait_for_all
-modprobe ledtrig-timer
-it "the emulator's control line is there" eventually 10 control_line_there
-it "the fan is ours" set_to 1 "$(hwmon pwm1_enable)"
-for run in $(runs); do
-	# shellcheck disable=SC2046 # three words
-	/tests/faults $(echo "$run" | tr : ' ') 2>&1
-	echo "+++ run ended: $?"
-done
+it "the emulator's trace leads to the host" test -c /dev/vport0p1
+it "LEDs can blink" modprobe ledtrig-timer
+# shellcheck disable=SC2046 # a list of words
+/tests/faults $(runs) 2>&1
 done_testing
+# The MCU is gone with the program.
+rmmod qnap-mcu-poweroff

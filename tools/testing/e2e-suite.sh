@@ -112,6 +112,19 @@ after_poweroff_silent()
 	host_case "within 40 s" test "$stop_seconds" -le 40
 }
 
+# long_pauses MS: how often the MCU was asked nothing for so long.
+long_pauses()
+{
+	awk -v "ms=$1" '/ > / { if (last && $1 - last >= ms) n++; last = $1 } END { print n + 0 }' \
+		"$tmp/frames"
+}
+
+# It sleeps for more than 4 s, twice. Between two polls of the button there is half a second.
+after_suspend()
+{
+	host_case "the button is not polled while it sleeps" test "$(long_pauses 3000)" -ge 2
+}
+
 after_reboot()
 {
 	host_case "the machine restarted" console_says 'reboot: Restarting system'

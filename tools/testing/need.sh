@@ -38,15 +38,15 @@ installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
 }
 
+# Another apt may be at work.
 install_packages()
 {
-	local become=()
+	local apt=(apt-get -q -o DPkg::Lock::Timeout=300)
 
-	[ "$(id -u)" -eq 0 ] || become=(sudo -n)
+	[ "$(id -u)" -eq 0 ] || apt=(sudo -n "${apt[@]}")
 	export DEBIAN_FRONTEND=noninteractive
-	"${become[@]}" apt-get -q -y --no-install-recommends install "$@" ||
-		{ "${become[@]}" apt-get -q update &&
-			"${become[@]}" apt-get -q -y --no-install-recommends install "$@"; }
+	"${apt[@]}" -y --no-install-recommends install "$@" ||
+		{ "${apt[@]}" update && "${apt[@]}" -y --no-install-recommends install "$@"; }
 }
 
 command -v dpkg-query > /dev/null || die "this works on Debian 12 or 13: there is no dpkg here"

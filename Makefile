@@ -75,7 +75,7 @@ check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 
 faults: ## the same for hours; OPS=, RUNS= and SEED= as tools/testing/faults.sh --help says
-	status=0; $(testing)/faults.sh || status=1; \
+	status=0; $(testing)/faults.sh || status=1; $(testing)/faults.sh --stock || status=1; \
 	$(MAKE) poweroff-sweep || status=1; exit $$status
 
 check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost

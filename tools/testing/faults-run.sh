@@ -3,10 +3,10 @@
 #
 # Runs of the fault sweep in one guest, see faults.sh:
 #
-#	faults-run.sh VERSION IMAGES NAME:OPERATIONS:SEED[,...] PROGRESS LOGS
+#	faults-run.sh VERSION IMAGES NAME:OPERATIONS:SEED[,...] PROGRESS LOGS [ARGUMENT...]
 #
-# Boots a guest from what guest_images has left in IMAGES. KTAP goes to stdout, the last
-# progress line to the file PROGRESS; the logs are kept in LOGS if a case fails.
+# Boots a guest from what guest_images has left in IMAGES, with these kernel arguments. KTAP goes to
+# stdout, the last progress line to the file PROGRESS; the logs are kept in LOGS if a case fails.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
@@ -16,6 +16,7 @@ images=$2
 runs=$3
 progress=$4
 logs=$5
+shift 5
 
 # seconds_of RUN: much more than it needs. Most operations take some ms, the slowest 50; cases of
 # the runs in which seconds pass on purpose take seconds.
@@ -114,7 +115,7 @@ guest_lines=("${clockwork_lines[@]}")
 guest_options=(-monitor none -device "virtio-serial-pci,addr=4"
 	       -chardev "file,id=frames,path=$tmp/frames"
 	       -device "virtserialport,chardev=frames,name=qnap.frames")
-start_guest "$version" nullmodem faults.sh quiet mitigations=off kpti=0 "qnap.runs=$runs"
+start_guest "$version" nullmodem faults.sh quiet mitigations=off kpti=0 "qnap.runs=$runs" "$@"
 watch_guest &
 at_exit "kill $! 2> /dev/null"
 guest_status=0

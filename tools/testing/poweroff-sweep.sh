@@ -17,7 +17,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
 
-jobs=2
+# They mostly wait.
+jobs=$((3 * $(nproc)))
 logs=$repo/build/poweroff-sweep
 declare -A seed_of=()
 passed=0

@@ -128,7 +128,7 @@ static void open_leds(void)
 static void open_input(void)
 {
 	static const char device[] =
-		"/sys/bus/serial/devices/serial?-?/qnap-mcu-input.*/input/input*";
+		"/sys/bus/serial/devices/serial?-?/qnap-mcu-input*/input/input*";
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s/event*", device);
@@ -147,22 +147,26 @@ static void load_eeprom(const char *path)
 	close(fd);
 }
 
-/* Nobody but us sets the fan. */
+#define HWMON	"/sys/bus/serial/devices/serial?-?/qnap-mcu-hwmon*/hwmon/hwmon*/"
+
+/* Nobody but us sets the fan. The kernel's own driver does not say who does. */
+static void take_over_fan(void)
+{
+	glob_t found;
+
+	if (glob(HWMON "pwm1_enable", 0, NULL, &found))
+		return;
+	if (!put_number(found.gl_pathv[0], 1))
+		err(EXIT_BROKEN, "cannot take over the fan");
+	globfree(&found);
+}
+
 static void open_hwmon(void)
 {
-	static const char hwmon[] =
-		"/sys/bus/serial/devices/serial?-?/qnap-mcu-hwmon.*/hwmon/hwmon*";
-	static const char *const names[] = { "pwm1", "temp1_input", "fan1_input" };
-	char path[256];
-	unsigned int i;
-
-	snprintf(path, sizeof(path), "%s/pwm1_enable", hwmon);
-	if (!put_number(find(path), 1))
-		err(EXIT_BROKEN, "cannot take over the fan");
-	for (i = 0; i < BOX_SENSORS; i++) {
-		snprintf(path, sizeof(path), "%s/%s", hwmon, names[i]);
-		sensors[i] = open_one(path, i == BOX_PWM ? O_RDWR : O_RDONLY);
-	}
+	sensors[BOX_PWM] = open_one(HWMON "pwm1", O_RDWR);
+	sensors[BOX_TEMP] = open_one(HWMON "temp1_input", O_RDONLY);
+	sensors[BOX_RPM] = open_one(HWMON "fan1_input", O_RDONLY);
+	take_over_fan();
 }
 
 /* Finds all interfaces. */

@@ -21,6 +21,14 @@
 #define PWM_MIN		51
 #define PWM_MAX		255
 
+/* What the kernel's own driver gets right on a good line is all that is asked for. */
+static bool modest;
+
+void operation_be_modest(void)
+{
+	modest = true;
+}
+
 static unsigned int below(struct sweep *sweep, unsigned int limit)
 {
 	return prng_below(&sweep->random, limit);
@@ -88,7 +96,7 @@ static bool possible(const struct sweep *sweep, unsigned int led, unsigned int m
 {
 	const char *name = box_leds[led].mode[mode];
 
-	if (!name || is(sweep, led, name))
+	if (!name || is(sweep, led, name) || (modest && box_leds[led].half_period[mode]))
 		return false;
 
 	return led < BOX_RED || status_possible(sweep, led, name);
@@ -162,7 +170,7 @@ static void read_sensor(struct sweep *sweep, enum box_sensor sensor, long truth)
 
 static void do_temp(struct sweep *sweep)
 {
-	const int temp = (int)below(sweep, 256) - 128;
+	const int temp = modest ? (int)below(sweep, 128) : (int)below(sweep, 256) - 128;
 
 	snprintf(sweep->what, sizeof(sweep->what), "temperature %d", temp);
 	emulator_tell("temp %d", temp);
@@ -171,7 +179,7 @@ static void do_temp(struct sweep *sweep)
 
 static void do_rpm(struct sweep *sweep)
 {
-	const long rpm = below(sweep, 0x10000) * 30L;
+	const long rpm = below(sweep, modest ? 0x100 : 0x10000) * 30L;
 
 	snprintf(sweep->what, sizeof(sweep->what), "fan speed %ld", rpm);
 	emulator_tell("rpm %ld", rpm);

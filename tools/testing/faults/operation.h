@@ -10,6 +10,7 @@ typedef void (*operation)(struct sweep *sweep);
 
 extern const operation operations[SWEEP_KINDS];
 
+void operation_be_modest(void);
 bool operation_due(const struct sweep *sweep, enum sweep_kind kind);
 void operation_set_led(struct sweep *sweep, unsigned int led, unsigned int mode);
 

@@ -452,7 +452,7 @@ static void impossible_command_is_not_sent(struct kunit *test)
 		{ .request = "@CV", .request_len = 3, .data = data, .data_len = 1 },
 		{ .request = "@CV", .request_len = 3, .echo_len = 3, .data = data, .data_len = 38 },
 		{ .request = "@CV", .request_len = 3, .echo_len = 3, .data = data,
-		  .data_len = SIZE_MAX },
+		  .data_len = U8_MAX },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(impossible); i++)

@@ -33,11 +33,11 @@ struct qnap_mcu_variant {
 /**
  * struct qnap_mcu_command - a request and the reply it expects
  * @request: the request, without its checksum
- * @request_len: its length, 1 to 21 bytes
+ * @data: where to put the bytes after the echo; written only on success
+ * @request_len: length of @request, 1 to 21 bytes
  * @echo_len: how many of the request's first bytes the reply repeats;
  *	      0 if the MCU only acknowledges the request
- * @data: where to put the bytes after the echo; written only on success
- * @data_len: exact number of these bytes, @echo_len + @data_len at most 40
+ * @data_len: exact number of bytes in @data, @echo_len + @data_len at most 40
  * @urgent: pass the other commands that wait for their turn
  * @persist_ms: for a command that must not fail, and is urgent for that: how long to repeat it,
  *		in milliseconds, even if the link cannot be settled before. Once it succeeded it is
@@ -45,12 +45,12 @@ struct qnap_mcu_variant {
  */
 struct qnap_mcu_command {
 	const u8 *request;
-	size_t request_len;
-	size_t echo_len;
 	u8 *data;
-	size_t data_len;
+	u8 request_len;
+	u8 echo_len;
+	u8 data_len;
 	bool urgent;
-	unsigned int persist_ms;
+	u16 persist_ms;
 };
 
 int qnap_mcu_transact(struct qnap_mcu *mcu, const struct qnap_mcu_command *command);
@@ -66,7 +66,7 @@ const struct qnap_mcu_variant *qnap_mcu_get_variant(const struct qnap_mcu *mcu);
  * Context: may sleep, see qnap_mcu_transact().
  * Return: 0 once the MCU acknowledged, or the errors of qnap_mcu_transact().
  */
-static inline int qnap_mcu_exec_ack(struct qnap_mcu *mcu, const u8 *request, size_t request_len)
+static inline int qnap_mcu_exec_ack(struct qnap_mcu *mcu, const u8 *request, u8 request_len)
 {
 	const struct qnap_mcu_command command = {
 		.request = request,

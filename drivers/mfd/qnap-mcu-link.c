@@ -17,6 +17,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -110,10 +111,18 @@ struct qnap_mcu_transaction {
 static const u8 qnap_mcu_ack[] = { QNAP_MCU_STATUS_MARK, QNAP_MCU_STATUS_DONE };
 static const u8 qnap_mcu_version_query[] = { '%', 'V' };
 
+/* Kinds of bytes in the trace: of one size, so that the tracepoint need not measure them. */
+static_assert(QNAP_MCU_TRACE_BYTES_MAX >= QNAP_MCU_REPLY_FRAME_MAX);
+static const char qnap_mcu_request[QNAP_MCU_TRACE_WHAT_SIZE] = "request";
+static const char qnap_mcu_reply[QNAP_MCU_TRACE_WHAT_SIZE] = "reply";
+static const char qnap_mcu_fault[QNAP_MCU_TRACE_WHAT_SIZE] = "fault";
+static const char qnap_mcu_noise[QNAP_MCU_TRACE_WHAT_SIZE] = "noise";
+static const char qnap_mcu_stray[QNAP_MCU_TRACE_WHAT_SIZE] = "stray";
+
 static void qnap_mcu_link_trace(struct qnap_mcu_link *link, const char *what, const u8 *data,
 				size_t len)
 {
-	trace_qnap_mcu_bytes(&link->serdev->dev, what, data, len);
+	trace_qnap_mcu_bytes(link->serdev, what, data, len);
 }
 
 /* Receiving */
@@ -122,10 +131,7 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 {
 	lockdep_assert_held(&link->rx_lock);
 
-	if (!len)
-		return;
-
-	qnap_mcu_link_trace(link, "stray", data, len);
+	qnap_mcu_link_trace(link, qnap_mcu_stray, data, len);
 	atomic_add(len, &link->stats.strays);
 	link->rx.settled = false;
 }
@@ -138,7 +144,7 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 	if (!len)
 		return;
 
-	qnap_mcu_link_trace(link, "noise", rx->buf, len);
+	qnap_mcu_link_trace(link, qnap_mcu_noise, rx->buf, len);
 	atomic_add(len, &link->stats.noise);
 	rx->len -= len;
 	memmove(rx->buf, rx->buf + len, rx->len);
@@ -174,26 +180,12 @@ static void qnap_mcu_rx_take(struct qnap_mcu_link *link, u8 byte)
 	struct qnap_mcu_scan scan = {};
 
 	rx->buf[rx->len++] = byte;
+	rx->heard++;
 	rx->verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->awaited->shape, &scan);
 	rx->status = scan.status;
 	qnap_mcu_rx_drop(link, scan.start);
 	if (rx->verdict != QNAP_MCU_NEED_MORE)
 		qnap_mcu_rx_answer(link);
-}
-
-/* Returns how many of the bytes belong to the reply or to the noise before it. */
-static size_t qnap_mcu_rx_feed(struct qnap_mcu_link *link, const u8 *data, size_t len)
-{
-	size_t used = 0;
-
-	lockdep_assert_held(&link->rx_lock);
-
-	while (link->rx.awaited && used < len)
-		qnap_mcu_rx_take(link, data[used++]);
-
-	link->rx.heard += used;
-
-	return used;
 }
 
 /**
@@ -208,10 +200,18 @@ static size_t qnap_mcu_rx_feed(struct qnap_mcu_link *link, const u8 *data, size_
  */
 size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t len)
 {
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		const size_t used = qnap_mcu_rx_feed(link, data, len);
+	size_t done, n;
 
-		qnap_mcu_rx_stray(link, data + used, len - used);
+	guard(spinlock_irqsave)(&link->rx_lock);
+
+	for (done = 0; done < len; done += n) {
+		n = 1;
+		if (link->rx.awaited) {
+			qnap_mcu_rx_take(link, data[done]);
+		} else {
+			n = min(len - done, QNAP_MCU_TRACE_BYTES_MAX);
+			qnap_mcu_rx_stray(link, data + done, n);
+		}
 	}
 
 	return len;
@@ -275,7 +275,8 @@ static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_
 		rx->awaited = NULL;
 		ret = qnap_mcu_rx_result(link);
 		if (!rx->early)
-			qnap_mcu_link_trace(link, ret ? "fault" : "reply", rx->buf, rx->len);
+			qnap_mcu_link_trace(link, ret ? qnap_mcu_fault : qnap_mcu_reply, rx->buf,
+					    rx->len);
 		if (!ret)
 			memcpy(t->data, rx->buf + t->shape.len - t->data_len, t->data_len);
 	}
@@ -342,7 +343,7 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 {
 	int ret;
 
-	qnap_mcu_link_trace(link, "request", frame, len);
+	qnap_mcu_link_trace(link, qnap_mcu_request, frame, len);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
 	if (ret == len) {
 		atomic_inc(&link->stats.sent);

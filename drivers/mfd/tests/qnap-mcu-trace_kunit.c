@@ -33,17 +33,17 @@ enum { REQUEST, REPLY, FAULT, NOISE, STRAY, KINDS };
 
 /**
  * struct witness - who listens to the tracepoint
- * @dev: device that all is about
- * @wrong_dev: something was about another device
+ * @serdev: port that all is about
+ * @wrong_port: something was about another port
  * @heard: what was told, by kind
  */
 struct witness {
-	const struct device *dev;
-	bool wrong_dev;
+	const struct serdev_device *serdev;
+	bool wrong_port;
 	struct heard heard[KINDS];
 };
 
-static void hear(void *data, const struct device *dev, const char *what, const u8 *bytes,
+static void hear(void *data, const struct serdev_device *serdev, const char *what, const u8 *bytes,
 		 size_t len)
 {
 	struct witness *witness = data;
@@ -56,7 +56,7 @@ static void hear(void *data, const struct device *dev, const char *what, const u
 	memcpy(heard->bytes + heard->len, bytes, len);
 	heard->len += len;
 	heard->events++;
-	witness->wrong_dev |= dev != witness->dev;
+	witness->wrong_port |= serdev != witness->serdev;
 }
 
 static void stop_listening(void *witness)
@@ -71,7 +71,7 @@ static struct witness *listen(struct kunit *test)
 	struct witness *witness = kunit_kzalloc(test, sizeof(*witness), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, witness);
-	witness->dev = &fixture_box(test)->serdev->dev;
+	witness->serdev = fixture_box(test)->serdev;
 	for (int i = 0; i < KINDS; i++)
 		witness->heard[i].what = what[i];
 	KUNIT_ASSERT_EQ(test, 0, register_trace_qnap_mcu_bytes(hear, witness));
@@ -97,7 +97,7 @@ static void request_and_reply_are_traced(struct kunit *test)
 	expect_heard(test, &witness->heard[REPLY], 1, "@0p", 3);
 	expect_heard(test, &witness->heard[FAULT], 0, "", 0);
 	expect_heard(test, &witness->heard[STRAY], 0, "", 0);
-	KUNIT_EXPECT_FALSE(test, witness->wrong_dev);
+	KUNIT_EXPECT_FALSE(test, witness->wrong_port);
 }
 
 static void fault_is_traced_with_what_came(struct kunit *test)
@@ -109,7 +109,7 @@ static void fault_is_traced_with_what_came(struct kunit *test)
 	expect_heard(test, &witness->heard[REQUEST], 2, "@C2\x31@C2\x31", 8);
 	expect_heard(test, &witness->heard[FAULT], 1, "@9y", 3);
 	expect_heard(test, &witness->heard[REPLY], 1, "@0p", 3);
-	KUNIT_EXPECT_FALSE(test, witness->wrong_dev);
+	KUNIT_EXPECT_FALSE(test, witness->wrong_port);
 }
 
 static void silence_is_traced_as_a_fault(struct kunit *test)
@@ -130,7 +130,7 @@ static void unasked_bytes_are_traced(struct kunit *test)
 	KUNIT_EXPECT_GE(test, witness->heard[STRAY].events, 1);
 	expect_heard(test, &witness->heard[STRAY], witness->heard[STRAY].events, "\x01@0p", 4);
 	expect_heard(test, &witness->heard[REPLY], 0, "", 0);
-	KUNIT_EXPECT_FALSE(test, witness->wrong_dev);
+	KUNIT_EXPECT_FALSE(test, witness->wrong_port);
 }
 
 static void noise_is_traced(struct kunit *test)

@@ -28,20 +28,6 @@ u8 qnap_mcu_frame_checksum(const u8 *data, size_t len)
 }
 
 /**
- * qnap_mcu_frame_valid() - check a whole frame
- * @frame: payload and checksum
- * @len: length of both
- *
- * Two flips of the same bit cancel out in an XOR: such a frame passes.
- *
- * Return: true if the frame has a payload and the right checksum.
- */
-bool qnap_mcu_frame_valid(const u8 *frame, size_t len)
-{
-	return len > QNAP_MCU_CHECKSUM_SIZE && !qnap_mcu_frame_checksum(frame, len);
-}
-
-/**
  * qnap_mcu_frame_encode() - build a frame
  * @frame: where to put it
  * @size: room there
@@ -52,11 +38,16 @@ bool qnap_mcu_frame_valid(const u8 *frame, size_t len)
  */
 size_t qnap_mcu_frame_encode(u8 *frame, size_t size, const u8 *payload, size_t len)
 {
+	u8 checksum = 0;
+
 	if (!len || size < QNAP_MCU_CHECKSUM_SIZE || len > size - QNAP_MCU_CHECKSUM_SIZE)
 		return 0;
 
-	memcpy(frame, payload, len);
-	frame[len] = qnap_mcu_frame_checksum(payload, len);
+	for (size_t i = 0; i < len; i++) {
+		frame[i] = payload[i];
+		checksum ^= payload[i];
+	}
+	frame[len] = checksum;
 
 	return len + QNAP_MCU_CHECKSUM_SIZE;
 }
@@ -70,8 +61,7 @@ static bool may_be_error(const u8 *data, size_t len)
 	if (data[1] != QNAP_MCU_STATUS_BAD_CHECKSUM && data[1] != QNAP_MCU_STATUS_FAILED)
 		return false;
 
-	return len < QNAP_MCU_STATUS_FRAME_SIZE ||
-	       qnap_mcu_frame_valid(data, QNAP_MCU_STATUS_FRAME_SIZE);
+	return len < QNAP_MCU_STATUS_FRAME_SIZE || data[2] == (data[0] ^ data[1]);
 }
 
 static bool may_be_reply(const u8 *data, size_t len, const struct qnap_mcu_shape *shape)
@@ -101,20 +91,17 @@ enum qnap_mcu_verdict qnap_mcu_frame_scan(const u8 *data, size_t len,
 	for (scan->start = 0; scan->start < len; scan->start++) {
 		const u8 *frame = data + scan->start;
 		const size_t left = len - scan->start;
+		const bool reply = may_be_reply(frame, left, shape);
 
-		if (may_be_reply(frame, left, shape)) {
-			if (left < frame_len)
-				return QNAP_MCU_NEED_MORE;
+		if (!reply && !may_be_error(frame, left))
+			continue;
+		if (left < (reply ? frame_len : QNAP_MCU_STATUS_FRAME_SIZE))
+			return QNAP_MCU_NEED_MORE;
+		if (reply)
 			return qnap_mcu_frame_valid(frame, frame_len) ? QNAP_MCU_REPLY :
 									QNAP_MCU_BAD;
-		}
-
-		if (may_be_error(frame, left)) {
-			if (left < QNAP_MCU_STATUS_FRAME_SIZE)
-				return QNAP_MCU_NEED_MORE;
-			scan->status = frame[1];
-			return QNAP_MCU_REFUSED;
-		}
+		scan->status = frame[1];
+		return QNAP_MCU_REFUSED;
 	}
 
 	return QNAP_MCU_NEED_MORE;

@@ -71,10 +71,23 @@ struct qnap_mcu_scan {
 };
 
 u8 qnap_mcu_frame_checksum(const u8 *data, size_t len);
-bool qnap_mcu_frame_valid(const u8 *frame, size_t len);
 size_t qnap_mcu_frame_encode(u8 *frame, size_t size, const u8 *payload, size_t len);
 enum qnap_mcu_verdict qnap_mcu_frame_scan(const u8 *data, size_t len,
 					  const struct qnap_mcu_shape *shape,
 					  struct qnap_mcu_scan *scan);
+
+/**
+ * qnap_mcu_frame_valid() - check a whole frame
+ * @frame: payload and checksum
+ * @len: length of both
+ *
+ * Two flips of the same bit cancel out in an XOR: such a frame passes.
+ *
+ * Return: true if the frame has a payload and the right checksum.
+ */
+static inline bool qnap_mcu_frame_valid(const u8 *frame, size_t len)
+{
+	return len > QNAP_MCU_CHECKSUM_SIZE && !qnap_mcu_frame_checksum(frame, len);
+}
 
 #endif /* _QNAP_MCU_FRAME_H */

@@ -12,6 +12,7 @@
  * Out of scope: firmware updates, and the QNAP boxes with an embedded controller on the LPC bus.
  */
 
+#include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -36,8 +37,8 @@
 #include "qnap-mcu-link.h"
 
 /* A silent MCU is asked again after 1 s, then less and less often. */
-#define QNAP_MCU_HELLO_MIN_MS	1000
-#define QNAP_MCU_HELLO_MAX_MS	10000
+#define QNAP_MCU_HELLO_MIN	msecs_to_jiffies(1000)
+#define QNAP_MCU_HELLO_MAX	msecs_to_jiffies(10000)
 
 /* A UART tolerates about as much, and some cannot divide their clock down to the exact rate. */
 #define QNAP_MCU_BAUD_TOLERANCE_PERCENT	2
@@ -67,8 +68,9 @@ struct qnap_mcu_model {
  * @dev: its serial device
  * @model: what kind of box it is in
  * @link: its serial line
+ * @debugfs: its directory there, an error or NULL
  * @hello: asks for the version until the MCU answers, then adds the children
- * @hello_ms: pause before @hello asks again. Used by @hello only
+ * @pause: how long @hello waits before it asks again, in jiffies. Used by @hello only
  * @version: firmware version, four characters; constant once @present is set
  * @present: the MCU has answered
  */
@@ -76,8 +78,9 @@ struct qnap_mcu {
 	struct device *dev;
 	const struct qnap_mcu_model *model;
 	struct qnap_mcu_link link;
+	struct dentry *debugfs;
 	struct delayed_work hello;
-	unsigned int hello_ms;
+	unsigned long pause;
 	u8 version[QNAP_MCU_VERSION_SIZE];
 	bool present;
 };
@@ -226,13 +229,13 @@ static void qnap_mcu_add_children(struct qnap_mcu *mcu)
 
 static void qnap_mcu_hello_again(struct qnap_mcu *mcu)
 {
-	if (!mcu->hello_ms) {
+	if (!mcu->pause) {
 		dev_warn(mcu->dev, "MCU does not answer, will keep asking\n");
-		mcu->hello_ms = QNAP_MCU_HELLO_MIN_MS;
+		mcu->pause = QNAP_MCU_HELLO_MIN;
 	}
 
-	queue_delayed_work(system_freezable_wq, &mcu->hello, msecs_to_jiffies(mcu->hello_ms));
-	mcu->hello_ms = min(2 * mcu->hello_ms, QNAP_MCU_HELLO_MAX_MS);
+	queue_delayed_work(system_freezable_wq, &mcu->hello, mcu->pause);
+	mcu->pause = min(2 * mcu->pause, QNAP_MCU_HELLO_MAX);
 }
 
 static void qnap_mcu_hello(struct work_struct *work)
@@ -249,12 +252,14 @@ static void qnap_mcu_hello(struct work_struct *work)
 	qnap_mcu_add_children(mcu);
 }
 
+/* The port is closed after that. */
 static void qnap_mcu_retire(void *data)
 {
 	struct qnap_mcu *mcu = data;
 
 	cancel_delayed_work_sync(&mcu->hello);
 	mfd_remove_devices(mcu->dev);
+	debugfs_remove(mcu->debugfs);
 }
 
 static int qnap_mcu_open_port(struct qnap_mcu *mcu, struct serdev_device *serdev)
@@ -266,7 +271,7 @@ static int qnap_mcu_open_port(struct qnap_mcu *mcu, struct serdev_device *serdev
 	serdev_device_set_client_ops(serdev, &qnap_mcu_serdev_ops);
 	ret = devm_serdev_device_open(mcu->dev, serdev);
 	if (ret)
-		return dev_err_probe(mcu->dev, ret, "Failed to open the serial port\n");
+		return ret;
 
 	rate = serdev_device_set_baudrate(serdev, wanted);
 	if (abs_diff(rate, wanted) > wanted / 100 * QNAP_MCU_BAUD_TOLERANCE_PERCENT)
@@ -274,11 +279,8 @@ static int qnap_mcu_open_port(struct qnap_mcu *mcu, struct serdev_device *serdev
 				     rate, wanted);
 
 	serdev_device_set_flow_control(serdev, false);
-	ret = serdev_device_set_parity(serdev, SERDEV_PARITY_NONE);
-	if (ret)
-		return dev_err_probe(mcu->dev, ret, "Failed to switch parity off\n");
 
-	return 0;
+	return serdev_device_set_parity(serdev, SERDEV_PARITY_NONE);
 }
 
 static int qnap_mcu_probe(struct serdev_device *serdev)
@@ -306,7 +308,7 @@ static int qnap_mcu_probe(struct serdev_device *serdev)
 	if (ret)
 		return ret;
 
-	qnap_mcu_debugfs_add(dev, &mcu->link);
+	mcu->debugfs = qnap_mcu_debugfs_add(dev, &mcu->link);
 	ret = devm_add_action_or_reset(dev, qnap_mcu_retire, mcu);
 	if (ret)
 		return ret;

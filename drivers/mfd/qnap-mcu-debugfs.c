@@ -21,11 +21,6 @@
 #include "qnap-mcu-debugfs.h"
 #include "qnap-mcu-link.h"
 
-static void qnap_mcu_debugfs_remove(void *dir)
-{
-	debugfs_remove(dir);
-}
-
 static void qnap_mcu_debugfs_add_stats(struct dentry *dir, struct qnap_mcu_stats *stats)
 {
 	debugfs_create_atomic_t("sent", 0400, dir, &stats->sent);
@@ -157,26 +152,23 @@ static void qnap_mcu_debugfs_add_raw(struct dentry *dir, struct qnap_mcu_link *l
 #endif /* CONFIG_MFD_QNAP_MCU_RAW */
 
 /**
- * qnap_mcu_debugfs_add() - show a link's counters in debugfs until its device is unbound
+ * qnap_mcu_debugfs_add() - show a link's counters in debugfs
  * @dev: device of the MCU
  * @link: its link
+ *
+ * Return: the directory, for debugfs_remove(); may be an error or NULL, which that takes as well.
  */
-void qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link)
+struct dentry *qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link)
 {
+	const char *name = devm_kasprintf(dev, GFP_KERNEL, "qnap-mcu-%s", dev_name(dev));
 	struct dentry *dir;
-	char *name;
 
-	if (!debugfs_initialized())
-		return;
-
-	name = devm_kasprintf(dev, GFP_KERNEL, "qnap-mcu-%s", dev_name(dev));
 	if (!name)
-		return;
+		return NULL;
 
 	dir = debugfs_create_dir(name, NULL);
-	if (devm_add_action_or_reset(dev, qnap_mcu_debugfs_remove, dir))
-		return;
-
 	qnap_mcu_debugfs_add_stats(dir, &link->stats);
 	qnap_mcu_debugfs_add_raw(dir, link);
+
+	return dir;
 }

@@ -4,14 +4,16 @@
 #ifndef _QNAP_MCU_DEBUGFS_H
 #define _QNAP_MCU_DEBUGFS_H
 
+struct dentry;
 struct device;
 struct qnap_mcu_link;
 
 #ifdef CONFIG_DEBUG_FS
-void qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link);
+struct dentry *qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link);
 #else
-static inline void qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link)
+static inline struct dentry *qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *link)
 {
+	return NULL;
 }
 #endif
 

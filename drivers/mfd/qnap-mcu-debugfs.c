@@ -21,16 +21,24 @@
 #include "qnap-mcu-debugfs.h"
 #include "qnap-mcu-link.h"
 
-static void qnap_mcu_debugfs_add_stats(struct dentry *dir, struct qnap_mcu_stats *stats)
+static const char *const qnap_mcu_counter_names[QNAP_MCU_COUNTERS] = {
+	[QNAP_MCU_SENT] = "sent",
+	[QNAP_MCU_RETRIES] = "retries",
+	[QNAP_MCU_TIMEOUTS] = "timeouts",
+	[QNAP_MCU_INCOMPLETE] = "incomplete",
+	[QNAP_MCU_BAD_CHECKSUMS] = "bad_checksums",
+	[QNAP_MCU_ERROR_FRAMES] = "error_frames",
+	[QNAP_MCU_NOISE] = "noise",
+	[QNAP_MCU_STRAYS] = "strays",
+};
+
+static void qnap_mcu_debugfs_add_counters(struct dentry *dir, struct qnap_mcu_link *link)
 {
-	debugfs_create_atomic_t("sent", 0400, dir, &stats->sent);
-	debugfs_create_atomic_t("retries", 0400, dir, &stats->retries);
-	debugfs_create_atomic_t("timeouts", 0400, dir, &stats->timeouts);
-	debugfs_create_atomic_t("incomplete", 0400, dir, &stats->incomplete);
-	debugfs_create_atomic_t("bad_checksums", 0400, dir, &stats->bad_checksums);
-	debugfs_create_atomic_t("error_frames", 0400, dir, &stats->error_frames);
-	debugfs_create_atomic_t("noise", 0400, dir, &stats->noise);
-	debugfs_create_atomic_t("strays", 0400, dir, &stats->strays);
+	const char *const *name = qnap_mcu_counter_names;
+	atomic_t *count = link->counts;
+
+	while (count < link->counts + QNAP_MCU_COUNTERS)
+		debugfs_create_atomic_t(*name++, 0400, dir, count++);
 }
 
 #ifdef CONFIG_MFD_QNAP_MCU_RAW
@@ -167,7 +175,7 @@ struct dentry *qnap_mcu_debugfs_add(struct device *dev, struct qnap_mcu_link *li
 		return NULL;
 
 	dir = debugfs_create_dir(name, NULL);
-	qnap_mcu_debugfs_add_stats(dir, &link->stats);
+	qnap_mcu_debugfs_add_counters(dir, link);
 	qnap_mcu_debugfs_add_raw(dir, link);
 
 	return dir;

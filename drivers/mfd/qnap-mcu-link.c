@@ -125,6 +125,15 @@ static void qnap_mcu_link_trace(struct qnap_mcu_link *link, const char *what, co
 	trace_qnap_mcu_bytes(link->serdev, what, data, len);
 }
 
+/* Each counter has its lock, and is read without. */
+static void qnap_mcu_count(struct qnap_mcu_link *link, enum qnap_mcu_counter counter,
+			   unsigned int n)
+{
+	atomic_t *count = link->counts + counter;
+
+	atomic_set(count, atomic_read(count) + n);
+}
+
 /* Receiving */
 
 static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t len)
@@ -132,7 +141,7 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 	lockdep_assert_held(&link->rx_lock);
 
 	qnap_mcu_link_trace(link, qnap_mcu_stray, data, len);
-	atomic_add(len, &link->stats.strays);
+	qnap_mcu_count(link, QNAP_MCU_STRAYS, len);
 	link->rx.settled = false;
 }
 
@@ -145,7 +154,7 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 		return;
 
 	qnap_mcu_link_trace(link, qnap_mcu_noise, rx->buf, len);
-	atomic_add(len, &link->stats.noise);
+	qnap_mcu_count(link, QNAP_MCU_NOISE, len);
 	rx->len -= len;
 	memmove(rx->buf, rx->buf + len, rx->len);
 }
@@ -244,7 +253,6 @@ static int qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_tra
 static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 {
 	const struct qnap_mcu_rx *rx = &link->rx;
-	struct qnap_mcu_stats *stats = &link->stats;
 
 	lockdep_assert_held(&link->rx_lock);
 
@@ -255,13 +263,13 @@ static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 	case QNAP_MCU_REPLY:
 		return 0;
 	case QNAP_MCU_REFUSED:
-		atomic_inc(&stats->error_frames);
+		qnap_mcu_count(link, QNAP_MCU_ERROR_FRAMES, 1);
 		return rx->status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
 	case QNAP_MCU_BAD:
-		atomic_inc(&stats->bad_checksums);
+		qnap_mcu_count(link, QNAP_MCU_BAD_CHECKSUMS, 1);
 		return -EPROTO;
 	default:
-		atomic_inc(rx->heard ? &stats->incomplete : &stats->timeouts);
+		qnap_mcu_count(link, rx->heard ? QNAP_MCU_INCOMPLETE : QNAP_MCU_TIMEOUTS, 1);
 		return rx->heard ? -EPROTO : -ETIMEDOUT;
 	}
 }
@@ -346,7 +354,7 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 	qnap_mcu_link_trace(link, qnap_mcu_request, frame, len);
 	ret = serdev_device_write_buf(link->serdev, frame, len);
 	if (ret == len) {
-		atomic_inc(&link->stats.sent);
+		qnap_mcu_count(link, QNAP_MCU_SENT, 1);
 		return 0;
 	}
 
@@ -399,7 +407,7 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_
 		    time_after(jiffies, deadline))
 			break;
 
-		atomic_inc(&link->stats.retries);
+		qnap_mcu_count(link, QNAP_MCU_RETRIES, 1);
 		if (ret == -ETIMEDOUT) {
 			wait_ms = min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS);
 			continue;

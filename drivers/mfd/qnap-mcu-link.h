@@ -23,25 +23,31 @@ struct serdev_device;
 #define QNAP_MCU_VERSION_SIZE	4
 
 /**
- * struct qnap_mcu_stats - what happened on the link since its driver was bound
- * @sent: requests sent, repetitions included
- * @retries: repetitions
- * @timeouts: requests to which not a byte came back in time
- * @incomplete: replies that broke off or of which nothing could be recognised
- * @bad_checksums: replies with a wrong checksum
- * @error_frames: error frames in place of a reply
- * @noise: bytes that came while a reply was awaited, but cannot belong to one
- * @strays: bytes that came while no reply was awaited, or earlier than the wire could carry it
+ * enum qnap_mcu_counter - what is counted on the link since its driver was bound
+ * @QNAP_MCU_SENT: requests sent, repetitions included
+ * @QNAP_MCU_RETRIES: repetitions
+ * @QNAP_MCU_TIMEOUTS: requests to which not a byte came back in time
+ * @QNAP_MCU_INCOMPLETE: replies that broke off or of which nothing could be recognised
+ * @QNAP_MCU_BAD_CHECKSUMS: replies with a wrong checksum
+ * @QNAP_MCU_ERROR_FRAMES: error frames in place of a reply
+ * @QNAP_MCU_NOISE: bytes that came while a reply was awaited, but cannot belong to one
+ * @QNAP_MCU_STRAYS: bytes that came while no reply was awaited, or earlier than the wire could
+ *		     carry it
+ * @QNAP_MCU_COUNTERS: number of counters
+ *
+ * Sent requests and repetitions are counted under &qnap_mcu_link.exec_lock, all the rest under
+ * &qnap_mcu_link.rx_lock.
  */
-struct qnap_mcu_stats {
-	atomic_t sent;
-	atomic_t retries;
-	atomic_t timeouts;
-	atomic_t incomplete;
-	atomic_t bad_checksums;
-	atomic_t error_frames;
-	atomic_t noise;
-	atomic_t strays;
+enum qnap_mcu_counter {
+	QNAP_MCU_SENT,
+	QNAP_MCU_RETRIES,
+	QNAP_MCU_TIMEOUTS,
+	QNAP_MCU_INCOMPLETE,
+	QNAP_MCU_BAD_CHECKSUMS,
+	QNAP_MCU_ERROR_FRAMES,
+	QNAP_MCU_NOISE,
+	QNAP_MCU_STRAYS,
+	QNAP_MCU_COUNTERS,
 };
 
 /**
@@ -77,7 +83,7 @@ struct qnap_mcu_rx {
  * @stopped: the port sleeps, send nothing. Guarded by @exec_lock
  * @dead: the MCU stayed silent to the last command. Guarded by @exec_lock
  * @rx: receiver
- * @stats: counters
+ * @counts: by &enum qnap_mcu_counter
  * @answered: completed when the awaited reply is there, or an error frame in its place
  */
 struct qnap_mcu_link {
@@ -95,7 +101,7 @@ struct qnap_mcu_link {
 	/** @rx_lock: guards @rx, taken by the port's receive callback; nests inside @exec_lock */
 	spinlock_t rx_lock;
 	struct qnap_mcu_rx rx;
-	struct qnap_mcu_stats stats;
+	atomic_t counts[QNAP_MCU_COUNTERS];
 	struct completion answered;
 };
 

@@ -326,7 +326,7 @@ static int qnap_mcu_suspend(struct device *dev)
 {
 	struct qnap_mcu *mcu = dev_get_drvdata(dev);
 
-	qnap_mcu_link_stop(&mcu->link);
+	qnap_mcu_link_stop(&mcu->link, true);
 
 	return 0;
 }
@@ -335,7 +335,7 @@ static int qnap_mcu_resume(struct device *dev)
 {
 	struct qnap_mcu *mcu = dev_get_drvdata(dev);
 
-	qnap_mcu_link_start(&mcu->link);
+	qnap_mcu_link_stop(&mcu->link, false);
 
 	return 0;
 }

@@ -93,7 +93,7 @@ static ssize_t qnap_mcu_raw_write(struct file *file, const char __user *buf, siz
 	guard(mutex)(&raw->lock);
 
 	*pos = 0;
-	raw->len = qnap_mcu_link_exec_raw(raw->link, request, len, raw->reply, sizeof(raw->reply));
+	raw->len = qnap_mcu_link_exec_raw(raw->link, request, len, raw->reply);
 
 	return raw->len < 0 ? raw->len : count;
 }

@@ -41,8 +41,8 @@
  * How long to wait for the first byte of a reply. What the MCU needs is not documented; a few ms
  * are likely. If it stays silent the wait doubles with each repetition, in case it is slower.
  */
-#define QNAP_MCU_REPLY_WAIT_MIN_MS	100U
-#define QNAP_MCU_REPLY_WAIT_MAX_MS	400U
+#define QNAP_MCU_REPLY_WAIT_MIN	msecs_to_jiffies(100)
+#define QNAP_MCU_REPLY_WAIT_MAX	msecs_to_jiffies(400)
 
 /*
  * A reply that began has ended when no further byte came for so long, complete or not. It is looked
@@ -60,8 +60,8 @@
  * The MCU may be busy, or the line noisy, for longer than attempts that fail at once take. The
  * first repetition follows without a pause, the others after longer and longer ones.
  */
-#define QNAP_MCU_PAUSE_MIN_MS		5U
-#define QNAP_MCU_PAUSE_MAX_MS		40U
+#define QNAP_MCU_PAUSE_MIN_US		5000U
+#define QNAP_MCU_PAUSE_MAX_US		40000U
 
 /*
  * At 1 % lost bytes every third EEPROM block (42 bytes both ways) needs repeating: 16 attempts
@@ -73,8 +73,8 @@
 #define QNAP_MCU_ATTEMPTS_DEAD		2
 
 /* No attempt for the same request starts later than this after the first. */
-#define QNAP_MCU_PATIENCE_MS		3000
-#define QNAP_MCU_SETTLE_PATIENCE_MS	1000
+#define QNAP_MCU_PATIENCE		msecs_to_jiffies(3000)
+#define QNAP_MCU_SETTLE_PATIENCE	msecs_to_jiffies(1000)
 
 /*
  * On a line that flips one byte in five, up to one request in 22 that the MCU acknowledges is
@@ -82,31 +82,7 @@
  * is acknowledged so often more. The MCU may fall silent after the first.
  */
 #define QNAP_MCU_CONFIRMATIONS		4
-#define QNAP_MCU_CONFIRM_MS		2000
-
-/**
- * struct qnap_mcu_transaction - a request on its way
- * @frame: request and checksum
- * @frame_len: length of both
- * @shape: what the reply must look like
- * @data: where the reply's bytes after its head go
- * @data_len: how many
- * @settles: the reply settles the link, instead of needing a settled one
- * @wait_ms: how long to wait for the first byte of its reply
- * @attempts: how often to send it at most
- * @patience_ms: how long to go on sending it
- */
-struct qnap_mcu_transaction {
-	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
-	size_t frame_len;
-	struct qnap_mcu_shape shape;
-	u8 *data;
-	size_t data_len;
-	bool settles;
-	unsigned int wait_ms;
-	unsigned int attempts;
-	unsigned int patience_ms;
-};
+#define QNAP_MCU_CONFIRM		msecs_to_jiffies(2000)
 
 static const u8 qnap_mcu_ack[] = { QNAP_MCU_STATUS_MARK, QNAP_MCU_STATUS_DONE };
 static const u8 qnap_mcu_version_query[] = { '%', 'V' };
@@ -142,7 +118,7 @@ static void qnap_mcu_rx_stray(struct qnap_mcu_link *link, const u8 *data, size_t
 
 	qnap_mcu_link_trace(link, qnap_mcu_stray, data, len);
 	qnap_mcu_count(link, QNAP_MCU_STRAYS, len);
-	link->rx.settled = false;
+	WRITE_ONCE(link->rx.settled, false);
 }
 
 /* Noise before the reply, or an older one. */
@@ -156,29 +132,52 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 	qnap_mcu_link_trace(link, qnap_mcu_noise, rx->buf, len);
 	qnap_mcu_count(link, QNAP_MCU_NOISE, len);
 	rx->len -= len;
-	memmove(rx->buf, rx->buf + len, rx->len);
+	for (u8 *to = rx->buf; to < rx->buf + rx->len; to++)
+		*to = to[len];
 }
 
-/* The wire cannot have carried the request and these bytes yet. */
-static bool qnap_mcu_rx_is_early(struct qnap_mcu_link *link)
+/*
+ * The wire cannot have carried the request and these bytes yet. They may all the same if the
+ * request went out unsettled.
+ */
+static bool qnap_mcu_rx_is_early(const struct qnap_mcu_link *link)
 {
 	const struct qnap_mcu_rx *rx = &link->rx;
-	const size_t len = rx->awaited->frame_len + rx->len;
+	const size_t len = rx->awaited->request_len + QNAP_MCU_CHECKSUM_SIZE + rx->len;
 
-	return rx->ordered &&
+	return rx->settled &&
 	       ktime_before(ktime_get(), ktime_add_ns(rx->armed, len * link->byte_ns));
 }
 
-static void qnap_mcu_rx_answer(struct qnap_mcu_link *link)
+/* What a frame means for its request; counts what went wrong. */
+static int qnap_mcu_rx_judge(struct qnap_mcu_link *link, enum qnap_mcu_verdict verdict)
+{
+	const struct qnap_mcu_rx *rx = &link->rx;
+
+	if (qnap_mcu_rx_is_early(link)) {
+		qnap_mcu_rx_stray(link, rx->buf, rx->len);
+		return -EAGAIN;
+	}
+
+	switch (verdict) {
+	case QNAP_MCU_REFUSED:
+		qnap_mcu_count(link, QNAP_MCU_ERROR_FRAMES, 1);
+		return rx->scan.status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
+	case QNAP_MCU_BAD:
+		qnap_mcu_count(link, QNAP_MCU_BAD_CHECKSUMS, 1);
+		return -EPROTO;
+	default:
+		return 0;
+	}
+}
+
+static void qnap_mcu_rx_answer(struct qnap_mcu_link *link, enum qnap_mcu_verdict verdict)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
 
-	rx->early = qnap_mcu_rx_is_early(link);
-	if (rx->early)
-		qnap_mcu_rx_stray(link, rx->buf, rx->len);
-	else if (rx->awaited->settles && rx->verdict == QNAP_MCU_REPLY)
-		rx->settled = true;
-
+	rx->result = qnap_mcu_rx_judge(link, verdict);
+	if (!rx->result && rx->awaited == &link->query)
+		WRITE_ONCE(rx->settled, true);
 	rx->awaited = NULL;
 	complete(&link->answered);
 }
@@ -186,15 +185,15 @@ static void qnap_mcu_rx_answer(struct qnap_mcu_link *link)
 static void qnap_mcu_rx_take(struct qnap_mcu_link *link, u8 byte)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
-	struct qnap_mcu_scan scan = {};
+	u8 *const end = rx->buf + rx->len++;
+	enum qnap_mcu_verdict verdict;
 
-	rx->buf[rx->len++] = byte;
-	rx->heard++;
-	rx->verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->awaited->shape, &scan);
-	rx->status = scan.status;
-	qnap_mcu_rx_drop(link, scan.start);
-	if (rx->verdict != QNAP_MCU_NEED_MORE)
-		qnap_mcu_rx_answer(link);
+	*end = byte;
+	WRITE_ONCE(rx->heard, rx->heard + 1);
+	verdict = qnap_mcu_frame_scan(rx->buf, rx->len, &rx->shape, &rx->scan);
+	qnap_mcu_rx_drop(link, rx->scan.start);
+	if (verdict != QNAP_MCU_NEED_MORE)
+		qnap_mcu_rx_answer(link, verdict);
 }
 
 /**
@@ -203,7 +202,7 @@ static void qnap_mcu_rx_take(struct qnap_mcu_link *link, u8 byte)
  * @data: received bytes
  * @len: how many
  *
- * Context: any; called by the port, at any time while it is open.
+ * Context: process context; called by the port, at any time while it is open.
  * Return: @len. Bytes that are left over would be offered again with the next ones, so that
  *	   noise had to be thrown away here all the same.
  */
@@ -211,8 +210,7 @@ size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t 
 {
 	size_t done, n;
 
-	guard(spinlock_irqsave)(&link->rx_lock);
-
+	spin_lock(&link->rx_lock);
 	for (done = 0; done < len; done += n) {
 		n = 1;
 		if (link->rx.awaited) {
@@ -222,120 +220,97 @@ size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t 
 			qnap_mcu_rx_stray(link, data + done, n);
 		}
 	}
+	spin_unlock(&link->rx_lock);
 
 	return len;
 }
 
-/* @ordered: refuse a link that is not settled, or not any more, and a reply that is early. */
-static int qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
+/* With neither an echo nor data, an acknowledgment. */
+static struct qnap_mcu_shape qnap_mcu_expect(const struct qnap_mcu_command *command)
+{
+	const bool ack = !command->echo_len && !command->data_len;
+	const size_t head_len = ack ? sizeof(qnap_mcu_ack) : command->echo_len;
+
+	return (struct qnap_mcu_shape) {
+		.head = ack ? qnap_mcu_ack : command->request,
+		.head_len = head_len,
+		.len = head_len + command->data_len,
+	};
+}
+
+/*
+ * @ordered: refuse a link that is not settled, or not any more, and a reply that is early. Without
+ * that, only the answer to a version query settles the link.
+ */
+static int qnap_mcu_rx_arm(struct qnap_mcu_link *link, const struct qnap_mcu_command *command,
 			   bool ordered)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
 
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		if (ordered && !rx->settled)
-			return -EAGAIN;
+	lockdep_assert_held(&link->rx_lock);
 
-		reinit_completion(&link->answered);
-		rx->awaited = t;
-		rx->verdict = QNAP_MCU_NEED_MORE;
-		rx->len = 0;
-		rx->heard = 0;
-		rx->early = false;
-		rx->ordered = ordered;
-		rx->armed = ktime_get();
-	}
+	if (ordered && !rx->settled)
+		return -EAGAIN;
+
+	reinit_completion(&link->answered);
+	rx->awaited = command;
+	rx->shape = qnap_mcu_expect(command);
+	rx->len = 0;
+	rx->heard = 0;
+	rx->armed = ktime_get();
+	WRITE_ONCE(rx->settled, ordered);
 
 	return 0;
 }
 
-/* Result of the request in flight; counts what went wrong. */
+/* Result of the request that was sent; counts a reply that is missing. */
 static int qnap_mcu_rx_result(struct qnap_mcu_link *link)
 {
-	const struct qnap_mcu_rx *rx = &link->rx;
+	struct qnap_mcu_rx *rx = &link->rx;
 
 	lockdep_assert_held(&link->rx_lock);
 
-	if (rx->early)
-		return -EAGAIN;
-
-	switch (rx->verdict) {
-	case QNAP_MCU_REPLY:
-		return 0;
-	case QNAP_MCU_REFUSED:
-		qnap_mcu_count(link, QNAP_MCU_ERROR_FRAMES, 1);
-		return rx->status == QNAP_MCU_STATUS_BAD_CHECKSUM ? -EPROTO : -EREMOTEIO;
-	case QNAP_MCU_BAD:
-		qnap_mcu_count(link, QNAP_MCU_BAD_CHECKSUMS, 1);
-		return -EPROTO;
-	default:
+	if (rx->awaited) {
 		qnap_mcu_count(link, rx->heard ? QNAP_MCU_INCOMPLETE : QNAP_MCU_TIMEOUTS, 1);
-		return rx->heard ? -EPROTO : -ETIMEDOUT;
+		rx->result = rx->heard ? -EPROTO : -ETIMEDOUT;
 	}
+	if (rx->result != -EAGAIN)
+		qnap_mcu_link_trace(link, rx->result ? qnap_mcu_fault : qnap_mcu_reply, rx->buf,
+				    rx->len);
+
+	return rx->result;
 }
 
-static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
+/* @ret: error of the port, if the request did not leave it in one piece. */
+static int qnap_mcu_rx_disarm(struct qnap_mcu_link *link, const struct qnap_mcu_command *command,
+			      int ret)
 {
 	struct qnap_mcu_rx *rx = &link->rx;
-	int ret = 0;
 
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		rx->awaited = NULL;
+	lockdep_assert_held(&link->rx_lock);
+
+	if (!ret)
 		ret = qnap_mcu_rx_result(link);
-		if (!rx->early)
-			qnap_mcu_link_trace(link, ret ? qnap_mcu_fault : qnap_mcu_reply, rx->buf,
-					    rx->len);
-		if (!ret)
-			memcpy(t->data, rx->buf + t->shape.len - t->data_len, t->data_len);
-	}
+	if (ret)
+		WRITE_ONCE(rx->settled, false);
+	else
+		memcpy(command->data, rx->buf + rx->shape.head_len, command->data_len);
+	rx->awaited = NULL;
 
 	return ret;
 }
 
-/* The request did not leave the port in one piece. */
-static void qnap_mcu_rx_cancel(struct qnap_mcu_link *link)
+/* Ends with the reply, with a line quiet after some bytes, or when @wait jiffies are over. */
+static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
 {
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		link->rx.awaited = NULL;
-}
-
-static unsigned int qnap_mcu_rx_heard(struct qnap_mcu_link *link)
-{
-	unsigned int heard = 0;
-
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		heard = link->rx.heard;
-
-	return heard;
-}
-
-static bool qnap_mcu_rx_settled(struct qnap_mcu_link *link)
-{
-	bool settled = false;
-
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		settled = link->rx.settled;
-
-	return settled;
-}
-
-static void qnap_mcu_rx_unsettle(struct qnap_mcu_link *link)
-{
-	scoped_guard(spinlock_irqsave, &link->rx_lock)
-		link->rx.settled = false;
-}
-
-/* Ends with the reply, with a line that went quiet after some bytes, or when @wait_ms is over. */
-static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned int wait_ms)
-{
-	const unsigned long end = jiffies + msecs_to_jiffies(wait_ms);
+	const unsigned long end = jiffies + wait;
 	const unsigned long step = msecs_to_jiffies(QNAP_MCU_QUIET_MS);
 	unsigned int heard = 0;
 
 	while (!wait_for_completion_timeout(&link->answered, step)) {
 		const unsigned int before = heard;
 
-		heard = qnap_mcu_rx_heard(link);
+		heard = READ_ONCE(link->rx.heard);
 		if (time_after_eq(jiffies, end) || (before && heard == before))
 			return;
 	}
@@ -347,13 +322,29 @@ static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned int wait_ms)
  * serdev_device_write_buf() neither sleeps nor is it cut short by a signal, as
  * serdev_device_write() is. The port's own buffer has room for all that may wait in it.
  */
-static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_t len)
+static int qnap_mcu_link_write(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
 {
+	const size_t len = qnap_mcu_frame_encode(link->frame, sizeof(link->frame), request,
+						 request_len);
 	int ret;
 
-	qnap_mcu_link_trace(link, qnap_mcu_request, frame, len);
-	ret = serdev_device_write_buf(link->serdev, frame, len);
-	if (ret == len) {
+	if (!len)
+		return -EINVAL;
+
+	qnap_mcu_link_trace(link, qnap_mcu_request, link->frame, len);
+	ret = serdev_device_write_buf(link->serdev, link->frame, len);
+	if (ret == len)
+		return 0;
+
+	/* -EAGAIN is for a link that is not settled. */
+	return ret < 0 && ret != -EAGAIN ? ret : -EIO;
+}
+
+static int qnap_mcu_link_send(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
+{
+	const int ret = qnap_mcu_link_write(link, command->request, command->request_len);
+
+	if (!ret) {
 		qnap_mcu_count(link, QNAP_MCU_SENT, 1);
 		return 0;
 	}
@@ -362,171 +353,139 @@ static int qnap_mcu_link_send(struct qnap_mcu_link *link, const u8 *frame, size_
 	serdev_device_write_flush(link->serdev);
 	msleep(QNAP_MCU_QUIET_MS);
 
-	/* -EAGAIN is for a link that is not settled. */
-	return ret < 0 && ret != -EAGAIN ? ret : -EIO;
+	return ret;
 }
 
-static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-				 unsigned int wait_ms, bool ordered)
+static int qnap_mcu_link_attempt(struct qnap_mcu_link *link, const struct qnap_mcu_command *command,
+				 unsigned long wait, bool ordered)
 {
 	int ret;
 
 	lockdep_assert_held(&link->exec_lock);
 
-	ret = qnap_mcu_rx_arm(link, t, ordered);
+	spin_lock(&link->rx_lock);
+	ret = qnap_mcu_rx_arm(link, command, ordered);
+	spin_unlock(&link->rx_lock);
 	if (ret)
 		return ret;
 
-	ret = qnap_mcu_link_send(link, t->frame, t->frame_len);
-	if (ret) {
-		qnap_mcu_rx_cancel(link);
-		return ret;
-	}
+	ret = qnap_mcu_link_send(link, command);
+	if (!ret)
+		qnap_mcu_rx_wait(link, wait);
 
-	qnap_mcu_rx_wait(link, wait_ms);
+	spin_lock(&link->rx_lock);
+	ret = qnap_mcu_rx_disarm(link, command, ret);
+	spin_unlock(&link->rx_lock);
 
-	return qnap_mcu_rx_disarm(link, t);
+	return ret;
 }
 
 /*
- * A repetition needs neither a settled link nor the time of the wire: whatever is the answer to
- * this request or to the one before, it is an answer to the same.
+ * Sends the request up to @attempts times, the last time not later than @patience jiffies after the
+ * first. A repetition needs neither a settled link nor the time of the wire: whatever is the answer
+ * to this request or to the one before, it is an answer to the same.
  */
-static int qnap_mcu_link_transact(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-				  bool ordered)
+static int qnap_mcu_link_transact(struct qnap_mcu_link *link,
+				  const struct qnap_mcu_command *command, bool ordered,
+				  unsigned int attempts, unsigned long patience)
 {
-	const unsigned long deadline = jiffies + msecs_to_jiffies(t->patience_ms);
-	unsigned int wait_ms = t->wait_ms;
-	unsigned int attempt = 0;
-	unsigned int pause_ms = 0;
+	const unsigned long deadline = jiffies + patience;
+	unsigned long wait = QNAP_MCU_REPLY_WAIT_MIN;
+	unsigned int pause_us = 0;
 	int ret;
 
+	if (link->stopped)
+		return -ESHUTDOWN;
+
 	for (;;) {
-		ret = qnap_mcu_link_attempt(link, t, wait_ms, ordered && !attempt);
-		if (!ret || ret == -EAGAIN || ++attempt == t->attempts ||
-		    time_after(jiffies, deadline))
+		ret = qnap_mcu_link_attempt(link, command, wait, ordered);
+		if (!ret || ret == -EAGAIN || !--attempts || time_after(jiffies, deadline))
 			break;
 
+		ordered = false;
 		qnap_mcu_count(link, QNAP_MCU_RETRIES, 1);
 		if (ret == -ETIMEDOUT) {
-			wait_ms = min(2 * wait_ms, QNAP_MCU_REPLY_WAIT_MAX_MS);
+			wait = min(2 * wait, QNAP_MCU_REPLY_WAIT_MAX);
 			continue;
 		}
-		fsleep(pause_ms * USEC_PER_MSEC);
-		pause_ms = min(2 * pause_ms + QNAP_MCU_PAUSE_MIN_MS, QNAP_MCU_PAUSE_MAX_MS);
+		usleep_range(pause_us, pause_us + pause_us / 4);
+		pause_us = min(2 * pause_us + QNAP_MCU_PAUSE_MIN_US, QNAP_MCU_PAUSE_MAX_US);
 	}
 
-	if (attempt && (ret || !t->settles))
-		qnap_mcu_rx_unsettle(link);
 	if (ret != -EAGAIN)
 		link->dead = ret == -ETIMEDOUT;
 
 	return ret;
 }
 
-static int qnap_mcu_transaction_init(struct qnap_mcu_transaction *t,
-				     const struct qnap_mcu_command *command)
-{
-	const size_t echo_len = command->echo_len;
-
-	t->frame_len = qnap_mcu_frame_encode(t->frame, sizeof(t->frame), command->request,
-					     command->request_len);
-	if (!t->frame_len || echo_len > command->request_len ||
-	    command->data_len > QNAP_MCU_REPLY_MAX - echo_len || (!echo_len && command->data_len))
-		return -EINVAL;
-
-	t->shape.head = echo_len ? command->request : qnap_mcu_ack;
-	t->shape.head_len = echo_len ?: sizeof(qnap_mcu_ack);
-	t->shape.len = t->shape.head_len + command->data_len;
-	t->data = command->data;
-	t->data_len = command->data_len;
-	t->settles = false;
-	t->wait_ms = QNAP_MCU_REPLY_WAIT_MIN_MS;
-	t->attempts = command->persist_ms ? UINT_MAX : QNAP_MCU_ATTEMPTS;
-	t->patience_ms = command->persist_ms ?: QNAP_MCU_PATIENCE_MS;
-
-	return 0;
-}
-
 /* Asks for the version: what comes after the answer to that answers nothing older. */
-static int qnap_mcu_link_settle(struct qnap_mcu_link *link, u8 *version, bool persist)
+static int qnap_mcu_link_settle(struct qnap_mcu_link *link, bool persist)
 {
-	const struct qnap_mcu_command query = {
-		.request = qnap_mcu_version_query,
-		.request_len = sizeof(qnap_mcu_version_query),
-		.echo_len = sizeof(qnap_mcu_version_query),
-		.data = version,
-		.data_len = QNAP_MCU_VERSION_SIZE,
-	};
-	struct qnap_mcu_transaction t;
-	int ret;
+	const unsigned int attempts = link->dead && !persist ? QNAP_MCU_ATTEMPTS_DEAD :
+							       QNAP_MCU_ATTEMPTS;
 
 	lockdep_assert_held(&link->exec_lock);
 
-	if (link->stopped)
-		return -ESHUTDOWN;
-
-	ret = qnap_mcu_transaction_init(&t, &query);
-	if (ret)
-		return ret;
-
-	t.settles = true;
-	t.patience_ms = QNAP_MCU_SETTLE_PATIENCE_MS;
-	if (link->dead && !persist)
-		t.attempts = QNAP_MCU_ATTEMPTS_DEAD;
-
-	return qnap_mcu_link_transact(link, &t, false);
+	return qnap_mcu_link_transact(link, &link->query, false, attempts,
+				      QNAP_MCU_SETTLE_PATIENCE);
 }
 
 /* A byte that comes meanwhile unsettles the link again. */
-static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t,
-			     bool persist)
+static int qnap_mcu_link_run(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
 {
-	u8 version[QNAP_MCU_VERSION_SIZE];
+	const bool persist = command->persist_ms;
+	const unsigned int attempts = persist ? UINT_MAX : QNAP_MCU_ATTEMPTS;
+	const unsigned long patience = persist ? msecs_to_jiffies(command->persist_ms) :
+						 QNAP_MCU_PATIENCE;
 	unsigned int try;
 	int ret;
 
 	lockdep_assert_held(&link->exec_lock);
 
-	if (link->stopped)
-		return -ESHUTDOWN;
-
 	for (try = 0; try < QNAP_MCU_SETTLE_TRIES; try++) {
-		ret = qnap_mcu_rx_settled(link) ? 0 : qnap_mcu_link_settle(link, version, persist);
+		/* qnap_mcu_rx_arm() looks again, under the lock. */
+		ret = READ_ONCE(link->rx.settled) ? 0 : qnap_mcu_link_settle(link, persist);
 		if (ret && !persist)
 			return ret;
 
-		ret = qnap_mcu_link_transact(link, t, true);
+		ret = qnap_mcu_link_transact(link, command, true, attempts, patience);
 		if (ret != -EAGAIN)
 			return ret;
 	}
 
-	return qnap_mcu_link_transact(link, t, false);
+	return qnap_mcu_link_transact(link, command, false, attempts, patience);
 }
 
-static void qnap_mcu_link_confirm(struct qnap_mcu_link *link, const struct qnap_mcu_transaction *t)
+static void qnap_mcu_link_confirm(struct qnap_mcu_link *link,
+				  const struct qnap_mcu_command *command)
 {
-	const unsigned long deadline = jiffies + msecs_to_jiffies(QNAP_MCU_CONFIRM_MS);
+	const unsigned long deadline = jiffies + QNAP_MCU_CONFIRM;
 	unsigned int confirmed = 0;
 
 	while (confirmed < QNAP_MCU_CONFIRMATIONS && !time_after(jiffies, deadline))
-		confirmed += !qnap_mcu_link_attempt(link, t, QNAP_MCU_REPLY_WAIT_MIN_MS, false);
-
-	qnap_mcu_rx_unsettle(link);
+		confirmed += !qnap_mcu_link_transact(link, command, false, 1, 0);
 }
 
-static int qnap_mcu_link_run_urgent(struct qnap_mcu_link *link,
-				    const struct qnap_mcu_transaction *t, bool persist)
+static int qnap_mcu_link_take_turn(struct qnap_mcu_link *link,
+				   const struct qnap_mcu_command *command)
 {
 	int ret;
 
 	guard(mutex)(&link->exec_lock);
 
-	ret = qnap_mcu_link_run(link, t, persist);
-	if (!ret && persist)
-		qnap_mcu_link_confirm(link, t);
+	ret = qnap_mcu_link_run(link, command);
+	if (!ret && command->persist_ms)
+		qnap_mcu_link_confirm(link, command);
 
 	return ret;
+}
+
+static bool qnap_mcu_command_valid(const struct qnap_mcu_command *command)
+{
+	return command->request_len && command->request_len <= QNAP_MCU_REQUEST_MAX &&
+	       command->echo_len <= command->request_len &&
+	       command->echo_len + command->data_len <= QNAP_MCU_REPLY_MAX &&
+	       (command->echo_len || !command->data_len);
 }
 
 /**
@@ -539,20 +498,15 @@ static int qnap_mcu_link_run_urgent(struct qnap_mcu_link *link,
  */
 int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
 {
-	struct qnap_mcu_transaction t;
-	int ret;
-
-	ret = qnap_mcu_transaction_init(&t, command);
-	if (ret)
-		return ret;
+	if (!qnap_mcu_command_valid(command))
+		return -EINVAL;
 
 	if (command->urgent || command->persist_ms)
-		return qnap_mcu_link_run_urgent(link, &t, command->persist_ms);
+		return qnap_mcu_link_take_turn(link, command);
 
 	guard(mutex)(&link->queue_lock);
-	guard(mutex)(&link->exec_lock);
 
-	return qnap_mcu_link_run(link, &t, false);
+	return qnap_mcu_link_take_turn(link, command);
 }
 
 /**
@@ -565,9 +519,15 @@ int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command
  */
 int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE])
 {
+	int ret;
+
 	guard(mutex)(&link->exec_lock);
 
-	return qnap_mcu_link_settle(link, version, false);
+	ret = qnap_mcu_link_settle(link, false);
+	if (!ret)
+		memcpy(version, link->version, QNAP_MCU_VERSION_SIZE);
+
+	return ret;
 }
 
 #ifdef CONFIG_MFD_QNAP_MCU_RAW
@@ -578,7 +538,6 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
  * @request: request without checksum, 1 to 21 bytes
  * @request_len: its length
  * @reply: set to the bytes that came, unchecked
- * @size: room there
  *
  * For experiments only: sends once, then listens until the line is quiet.
  *
@@ -587,32 +546,37 @@ int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_
  *	   or too long, otherwise as qnap_mcu_transact().
  */
 int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
-			   u8 *reply, size_t size)
+			   u8 reply[QNAP_MCU_REPLY_FRAME_MAX])
 {
-	struct qnap_mcu_transaction t = {
-		.shape.len = QNAP_MCU_REPLY_MAX,
-		.wait_ms = QNAP_MCU_REPLY_WAIT_MAX_MS,
-		.attempts = 1,
+	const struct qnap_mcu_command command = {
+		.request = request,
+		.request_len = request_len,
+		.data = reply,
+		.data_len = QNAP_MCU_REPLY_MAX,
 	};
-	int ret;
+	int ret = 0;
 
-	t.frame_len = qnap_mcu_frame_encode(t.frame, sizeof(t.frame), request, request_len);
-	if (!t.frame_len)
+	if (!request_len || request_len > QNAP_MCU_REQUEST_MAX)
 		return -EINVAL;
 
 	guard(mutex)(&link->queue_lock);
 	guard(mutex)(&link->exec_lock);
 
-	ret = qnap_mcu_link_run(link, &t, false);
+	if (!READ_ONCE(link->rx.settled))
+		ret = qnap_mcu_link_settle(link, false);
+	if (ret)
+		return ret;
+
+	ret = qnap_mcu_link_attempt(link, &command, QNAP_MCU_REPLY_WAIT_MAX, false);
 	if (ret && ret != -EPROTO && ret != -ETIMEDOUT)
 		return ret;
 
-	scoped_guard(spinlock_irqsave, &link->rx_lock) {
-		size = min(size, link->rx.len);
-		memcpy(reply, link->rx.buf, size);
-	}
+	spin_lock(&link->rx_lock);
+	ret = link->rx.len;
+	memcpy(reply, link->rx.buf, ret);
+	spin_unlock(&link->rx_lock);
 
-	return size;
+	return ret;
 }
 
 #endif /* CONFIG_MFD_QNAP_MCU_RAW */
@@ -628,48 +592,26 @@ int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t
  */
 int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
 {
-	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
-	size_t len;
-	int ret;
-
-	len = qnap_mcu_frame_encode(frame, sizeof(frame), request, request_len);
-	if (!len)
-		return -EINVAL;
-
-	ret = serdev_device_write_buf(link->serdev, frame, len);
-	if (ret < 0)
-		return ret;
-
-	return ret == len ? 0 : -EIO;
+	return qnap_mcu_link_write(link, request, request_len);
 }
 
 /**
- * qnap_mcu_link_stop() - send nothing any more, as the port is going to sleep
+ * qnap_mcu_link_stop() - send nothing while the port sleeps
  * @link: link
+ * @stop: true before the port goes to sleep, false to send again
  *
- * Waits for a transaction in flight.
+ * Waits for a transaction in flight. What the MCU says meanwhile is lost: the link is not settled
+ * afterwards.
  *
  * Context: process context, sleeps.
  */
-void qnap_mcu_link_stop(struct qnap_mcu_link *link)
+void qnap_mcu_link_stop(struct qnap_mcu_link *link, bool stop)
 {
 	guard(mutex)(&link->exec_lock);
 
-	link->stopped = true;
-}
-
-/**
- * qnap_mcu_link_start() - send again
- * @link: link
- *
- * Context: process context, sleeps.
- */
-void qnap_mcu_link_start(struct qnap_mcu_link *link)
-{
-	guard(mutex)(&link->exec_lock);
-
-	link->stopped = false;
-	qnap_mcu_rx_unsettle(link);
+	link->stopped = stop;
+	/* Without rx_lock: only a transaction sets it or relies on it. */
+	WRITE_ONCE(link->rx.settled, false);
 }
 
 /**
@@ -687,6 +629,13 @@ int qnap_mcu_link_init(struct qnap_mcu_link *link, struct serdev_device *serdev,
 {
 	int ret;
 
+	link->query = (struct qnap_mcu_command) {
+		.request = qnap_mcu_version_query,
+		.request_len = sizeof(qnap_mcu_version_query),
+		.echo_len = sizeof(qnap_mcu_version_query),
+		.data = link->version,
+		.data_len = sizeof(link->version),
+	};
 	link->serdev = serdev;
 	link->byte_ns = NSEC_PER_SEC / baud_rate * QNAP_MCU_BITS_PER_BYTE;
 	spin_lock_init(&link->rx_lock);

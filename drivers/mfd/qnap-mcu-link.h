@@ -10,14 +10,13 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/ktime.h>
+#include <linux/mfd/qnap-mcu.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "qnap-mcu-frame.h"
 
-struct qnap_mcu_command;
-struct qnap_mcu_transaction;
 struct serdev_device;
 
 #define QNAP_MCU_VERSION_SIZE	4
@@ -53,26 +52,26 @@ enum qnap_mcu_counter {
 /**
  * struct qnap_mcu_rx - the receiver
  * @awaited: whose reply is awaited, NULL while every byte is a stray one
- * @verdict: what the bytes in @buf are
- * @status: digit of the error frame in @buf, with %QNAP_MCU_REFUSED
+ * @shape: what that reply must look like
+ * @scan: where it is in the bytes received so far
+ * @result: 0 or error, once the reply is there or an error frame in its place; -EAGAIN if it came
+ *	    earlier than the wire could carry it
  * @buf: bytes received since the request was sent, without the noise before the reply
  * @len: number of bytes in @buf
- * @heard: number of bytes that came since the request was sent
- * @ordered: the reply must not answer an older request
+ * @heard: number of bytes that came since the request was sent; read without lock
  * @armed: when the request was about to be sent
- * @early: the reply came earlier than the wire could carry it
- * @settled: every reply asked for has come and none else: the next one belongs to the next request
+ * @settled: every reply asked for has come and none else: the next one belongs to the next request.
+ *	     Read without lock as a hint, and cleared without it between transactions
  */
 struct qnap_mcu_rx {
-	const struct qnap_mcu_transaction *awaited;
-	enum qnap_mcu_verdict verdict;
-	u8 status;
+	const struct qnap_mcu_command *awaited;
+	struct qnap_mcu_shape shape;
+	struct qnap_mcu_scan scan;
+	int result;
 	u8 buf[QNAP_MCU_REPLY_FRAME_MAX];
 	size_t len;
 	unsigned int heard;
-	bool ordered;
 	ktime_t armed;
-	bool early;
 	bool settled;
 };
 
@@ -82,6 +81,9 @@ struct qnap_mcu_rx {
  * @byte_ns: what a byte needs on the wire at least, in nanoseconds
  * @stopped: the port sleeps, send nothing. Guarded by @exec_lock
  * @dead: the MCU stayed silent to the last command. Guarded by @exec_lock
+ * @query: asks for the version
+ * @frame: request in flight and its checksum. Guarded by @exec_lock, until a panic
+ * @version: the MCU's last answer to a version query. Guarded by @exec_lock
  * @rx: receiver
  * @counts: by &enum qnap_mcu_counter
  * @answered: completed when the awaited reply is there, or an error frame in its place
@@ -98,6 +100,9 @@ struct qnap_mcu_link {
 	struct mutex exec_lock;
 	bool stopped;
 	bool dead;
+	struct qnap_mcu_command query;
+	u8 frame[QNAP_MCU_REQUEST_FRAME_MAX];
+	u8 version[QNAP_MCU_VERSION_SIZE];
 	/** @rx_lock: guards @rx, taken by the port's receive callback; nests inside @exec_lock */
 	spinlock_t rx_lock;
 	struct qnap_mcu_rx rx;
@@ -111,9 +116,8 @@ size_t qnap_mcu_link_receive(struct qnap_mcu_link *link, const u8 *data, size_t 
 int qnap_mcu_link_hello(struct qnap_mcu_link *link, u8 version[QNAP_MCU_VERSION_SIZE]);
 int qnap_mcu_link_exec(struct qnap_mcu_link *link, const struct qnap_mcu_command *command);
 int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t request_len,
-			   u8 *reply, size_t size);
+			   u8 reply[QNAP_MCU_REPLY_FRAME_MAX]);
 int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len);
-void qnap_mcu_link_stop(struct qnap_mcu_link *link);
-void qnap_mcu_link_start(struct qnap_mcu_link *link);
+void qnap_mcu_link_stop(struct qnap_mcu_link *link, bool stop);
 
 #endif /* _QNAP_MCU_LINK_H */

@@ -318,11 +318,20 @@ static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
 
 /* Sending */
 
-/*
+/**
+ * qnap_mcu_link_post() - send a request and do not wait for what becomes of it
+ * @link: link
+ * @request: request without checksum, 1 to 21 bytes
+ * @request_len: its length
+ *
  * serdev_device_write_buf() neither sleeps nor is it cut short by a signal, as
  * serdev_device_write() is. The port's own buffer has room for all that may wait in it.
+ *
+ * Context: any; takes none of the link's locks. From outside only after a panic, when no
+ *	    transaction goes on.
+ * Return: as qnap_mcu_post().
  */
-static int qnap_mcu_link_write(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
+int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
 {
 	const size_t len = qnap_mcu_frame_encode(link->frame, sizeof(link->frame), request,
 						 request_len);
@@ -342,7 +351,7 @@ static int qnap_mcu_link_write(struct qnap_mcu_link *link, const u8 *request, si
 
 static int qnap_mcu_link_send(struct qnap_mcu_link *link, const struct qnap_mcu_command *command)
 {
-	const int ret = qnap_mcu_link_write(link, command->request, command->request_len);
+	const int ret = qnap_mcu_link_post(link, command->request, command->request_len);
 
 	if (!ret) {
 		qnap_mcu_count(link, QNAP_MCU_SENT, 1);
@@ -580,20 +589,6 @@ int qnap_mcu_link_exec_raw(struct qnap_mcu_link *link, const u8 *request, size_t
 }
 
 #endif /* CONFIG_MFD_QNAP_MCU_RAW */
-
-/**
- * qnap_mcu_link_post() - send a request and do not wait for what becomes of it
- * @link: link
- * @request: request without checksum, 1 to 21 bytes
- * @request_len: its length
- *
- * Context: any; takes none of the link's locks, for use after a panic only.
- * Return: as qnap_mcu_post().
- */
-int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
-{
-	return qnap_mcu_link_write(link, request, request_len);
-}
 
 /**
  * qnap_mcu_link_stop() - send nothing while the port sleeps

@@ -25,73 +25,36 @@
  */
 #define QNAP_MCU_POWEROFF_PERSIST_MS	20000
 
-/**
- * struct qnap_mcu_poweroff_ops - how the MCUs of one family are switched off
- * @request: the request
- * @request_len: its length
- */
-struct qnap_mcu_poweroff_ops {
-	const u8 *request;
-	size_t request_len;
-};
-
-/**
- * struct qnap_mcu_poweroff - the MCU's power switch
- * @dev: device
- * @mcu: MCU
- * @ops: operations
- */
-struct qnap_mcu_poweroff {
-	struct device *dev;
-	struct qnap_mcu *mcu;
-	const struct qnap_mcu_poweroff_ops *ops;
-};
-
-static const u8 tsx33_poweroff[] = { '@', 'C', '0' };
-
-static const struct qnap_mcu_poweroff_ops tsx33_poweroff_ops = {
-	.request = tsx33_poweroff,
-	.request_len = sizeof(tsx33_poweroff),
+static const struct qnap_mcu_command tsx33_poweroff = {
+	.request = "@C0",
+	.request_len = 3,
+	.persist_ms = QNAP_MCU_POWEROFF_PERSIST_MS,
 };
 
 static int qnap_mcu_poweroff(struct sys_off_data *data)
 {
-	const struct qnap_mcu_poweroff *poweroff = data->cb_data;
-	const struct qnap_mcu_command command = {
-		.request = poweroff->ops->request,
-		.request_len = poweroff->ops->request_len,
-		.persist_ms = QNAP_MCU_POWEROFF_PERSIST_MS,
-	};
+	struct device *dev = data->dev;
 	int ret;
 
-	ret = qnap_mcu_transact(poweroff->mcu, &command);
+	ret = qnap_mcu_transact(dev_get_drvdata(dev->parent), data->cb_data);
 	if (ret)
-		dev_emerg(poweroff->dev,
+		dev_emerg(dev,
 			  "MCU did not acknowledge power-off: drives may stay on, unplug to restart (%pe)\n",
 			  ERR_PTR(ret));
 
 	return NOTIFY_DONE;
 }
 
+/* What the MCU is told depends on its family. */
 static int qnap_mcu_poweroff_probe(struct platform_device *pdev)
 {
-	struct device *dev = &pdev->dev;
-	struct qnap_mcu_poweroff *poweroff;
-
-	poweroff = devm_kzalloc(dev, sizeof(*poweroff), GFP_KERNEL);
-	if (!poweroff)
-		return -ENOMEM;
-
-	poweroff->dev = dev;
-	poweroff->mcu = dev_get_drvdata(dev->parent);
-	poweroff->ops = (void *)platform_get_device_id(pdev)->driver_data;
-
-	return devm_register_sys_off_handler(dev, SYS_OFF_MODE_POWER_OFF_PREPARE,
-					     SYS_OFF_PRIO_DEFAULT, qnap_mcu_poweroff, poweroff);
+	return devm_register_sys_off_handler(&pdev->dev, SYS_OFF_MODE_POWER_OFF_PREPARE,
+					     SYS_OFF_PRIO_DEFAULT, qnap_mcu_poweroff,
+					     (void *)platform_get_device_id(pdev)->driver_data);
 }
 
 static const struct platform_device_id qnap_mcu_poweroff_ids[] = {
-	{ .name = "qnap-mcu-poweroff", .driver_data = (kernel_ulong_t)&tsx33_poweroff_ops },
+	{ .name = "qnap-mcu-poweroff", .driver_data = (kernel_ulong_t)&tsx33_poweroff },
 	{ }
 };
 MODULE_DEVICE_TABLE(platform, qnap_mcu_poweroff_ids);

@@ -13,13 +13,11 @@
 #include <linux/if_ether.h>
 #include <linux/mfd/qnap-mcu.h>
 #include <linux/minmax.h>
-#include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/nvmem-consumer.h>
 #include <linux/nvmem-provider.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
-#include <linux/string.h>
 
 #define QNAP_MCU_EEPROM_SIZE	256
 
@@ -70,15 +68,12 @@ static int qnap_mcu_eeprom_read(void *priv, unsigned int offset, void *val, size
 static int qnap_mcu_eeprom_parse_mac(void *priv, const char *id, int index, unsigned int offset,
 				     void *buf, size_t bytes)
 {
-	char text[MAC_ADDR_STR_LEN + 1] = {};
 	u8 mac[ETH_ALEN];
 
-	memcpy(text, buf, MAC_ADDR_STR_LEN);
-	if (!mac_pton(text, mac))
+	if (!mac_pton(buf, mac))
 		return -EINVAL;
 
-	eth_addr_add(mac, index);
-	ether_addr_copy(buf, mac);
+	u64_to_ether_addr(ether_addr_to_u64(mac) + index, buf);
 
 	return 0;
 }
@@ -101,36 +96,20 @@ static int qnap_mcu_eeprom_probe(struct platform_device *pdev)
 		.of_node = dev->parent->of_node,
 		.name = "qnap-mcu-eeprom",
 		.id = NVMEM_DEVID_AUTO,
-		.owner = THIS_MODULE,
 		.type = NVMEM_TYPE_EEPROM,
 		.read_only = true,
 		.root_only = true,
-		.word_size = 1,
-		.stride = 1,
 		.size = QNAP_MCU_EEPROM_SIZE,
 		.reg_read = qnap_mcu_eeprom_read,
 		.fixup_dt_cell_info = qnap_mcu_eeprom_fixup_cell,
 		.priv = dev_get_drvdata(dev->parent),
 	};
 
-	struct nvmem_device *nvmem;
-
-	nvmem = devm_nvmem_register(dev, &config);
-	if (IS_ERR(nvmem))
-		return dev_err_probe(dev, PTR_ERR(nvmem), "Failed to register EEPROM\n");
-
-	return 0;
+	return PTR_ERR_OR_ZERO(devm_nvmem_register(dev, &config));
 }
-
-static const struct platform_device_id qnap_mcu_eeprom_ids[] = {
-	{ .name = "qnap-mcu-eeprom" },
-	{ }
-};
-MODULE_DEVICE_TABLE(platform, qnap_mcu_eeprom_ids);
 
 static struct platform_driver qnap_mcu_eeprom_driver = {
 	.probe = qnap_mcu_eeprom_probe,
-	.id_table = qnap_mcu_eeprom_ids,
 	.driver = {
 		.name = "qnap-mcu-eeprom",
 	},
@@ -140,3 +119,4 @@ module_platform_driver(qnap_mcu_eeprom_driver);
 MODULE_AUTHOR("the qnap-mcu developers");
 MODULE_DESCRIPTION("EEPROM of the QNAP NAS microcontroller");
 MODULE_LICENSE("GPL");
+MODULE_ALIAS("platform:qnap-mcu-eeprom");

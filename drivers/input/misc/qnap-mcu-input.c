@@ -10,12 +10,12 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/cleanup.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/input.h>
 #include <linux/jiffies.h>
 #include <linux/kfifo.h>
-#include <linux/ktime.h>
 #include <linux/mfd/qnap-mcu.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -30,85 +30,59 @@
 /* Beeps that wait for their turn; a power of two. */
 #define QNAP_MCU_BEEPS		8
 
-enum qnap_mcu_beep {
-	QNAP_MCU_BEEP_SHORT,
-	QNAP_MCU_BEEP_LONG,
+/**
+ * struct qnap_mcu_beep - a beep that the buzzer knows
+ * @command: starts it
+ * @ms: how long it lasts
+ */
+struct qnap_mcu_beep {
+	struct qnap_mcu_command command;
+	unsigned int ms;
 };
 
 /**
- * struct qnap_mcu_input_ops - buttons and beeps of the MCUs of one family
- * @read_button: sets @pressed to the state of the power button
- * @beep: starts a beep
- * @beep_ms: how long it lasts
+ * struct qnap_mcu_input_ops - button and beeps of the MCUs of one family
+ * @get_button: asks for the state of the power button, a byte; has no place for it yet
+ * @released: state of a button that is not pressed
+ * @pressed: state of one that is
+ * @bell: the short beep
+ * @tone: the long one
  */
 struct qnap_mcu_input_ops {
-	int (*read_button)(struct qnap_mcu *mcu, bool *pressed);
-	int (*beep)(struct qnap_mcu *mcu, enum qnap_mcu_beep beep);
-	unsigned int beep_ms[2];
+	struct qnap_mcu_command get_button;
+	u8 released;
+	u8 pressed;
+	struct qnap_mcu_beep bell;
+	struct qnap_mcu_beep tone;
 };
 
 /**
  * struct qnap_mcu_input - button and buzzer of one MCU
  * @mcu: MCU
  * @ops: operations of its family
- * @input: input device
- * @beeps: requested beeps. Guarded by @beeps_lock
- * @beep_work: starts the next beep once the one before has ended; waits while the system sleeps
- * @silent_from: when that is. Used by @beep_work only
+ * @get_button: asks for the button's state and puts it into @button
+ * @button: state of the button. Used by the poller only
+ * @beeps: codes of the requested sounds. Guarded by @beeps_lock
+ * @beep_work: starts the next beep; pending while one sounds, and while the system sleeps
  */
 struct qnap_mcu_input {
 	struct qnap_mcu *mcu;
 	const struct qnap_mcu_input_ops *ops;
-	struct input_dev *input;
+	struct qnap_mcu_command get_button;
+	u8 button;
 	/** @beeps_lock: guards @beeps; nests inside the input device's event lock */
 	spinlock_t beeps_lock;
 	DECLARE_KFIFO(beeps, u8, QNAP_MCU_BEEPS);
 	struct delayed_work beep_work;
-	ktime_t silent_from;
 };
 
-/* Commands of the TS-x33 family */
-
-static int tsx33_read_button(struct qnap_mcu *mcu, bool *pressed)
-{
-	static const u8 request[] = { '@', 'C', 'V' };
-	u8 state;
-	const struct qnap_mcu_command command = {
-		.request = request,
-		.request_len = sizeof(request),
-		.echo_len = sizeof(request),
-		.data = &state,
-		.data_len = sizeof(state),
-		.urgent = true,
-	};
-	int ret;
-
-	ret = qnap_mcu_transact(mcu, &command);
-	if (ret)
-		return ret;
-
-	if (state != '0' && state != '1')
-		return -EPROTO;
-
-	*pressed = state == '1';
-
-	return 0;
-}
-
-static int tsx33_beep(struct qnap_mcu *mcu, enum qnap_mcu_beep beep)
-{
-	const u8 request[] = { '@', 'C', beep == QNAP_MCU_BEEP_SHORT ? '2' : '3' };
-
-	return qnap_mcu_exec_ack(mcu, request, sizeof(request));
-}
-
 static const struct qnap_mcu_input_ops tsx33_input_ops = {
-	.read_button = tsx33_read_button,
-	.beep = tsx33_beep,
-	.beep_ms = {
-		[QNAP_MCU_BEEP_SHORT] = 500,
-		[QNAP_MCU_BEEP_LONG] = 1500,
-	},
+	.get_button = { .request = "@CV", .request_len = 3, .echo_len = 3, .data_len = 1,
+			.urgent = true },
+	.released = '0',
+	.pressed = '1',
+	.bell = { .command = { .request = "@C2", .request_len = 3 }, .ms = 500 },
+	.tone = { .command = { .request = "@C3", .request_len = 3 }, .ms = 1500 },
 };
 
 /*
@@ -118,34 +92,46 @@ static const struct qnap_mcu_input_ops tsx33_input_ops = {
 static void qnap_mcu_input_poll(struct input_dev *input)
 {
 	struct qnap_mcu_input *mcu_input = input_get_drvdata(input);
-	bool pressed;
+	const struct qnap_mcu_input_ops *ops = mcu_input->ops;
 
-	if (mcu_input->ops->read_button(mcu_input->mcu, &pressed))
+	if (qnap_mcu_transact(mcu_input->mcu, &mcu_input->get_button))
 		return;
 
-	input_report_key(input, KEY_POWER, pressed);
+	if (mcu_input->button != ops->pressed && mcu_input->button != ops->released)
+		return;
+
+	input_report_key(input, KEY_POWER, mcu_input->button == ops->pressed);
 	input_sync(input);
+}
+
+/* Returns the beep that waits for longest, or NULL if none does. */
+static const struct qnap_mcu_beep *qnap_mcu_input_next_beep(struct qnap_mcu_input *mcu_input)
+{
+	const struct qnap_mcu_input_ops *ops = mcu_input->ops;
+	unsigned int num = 0;
+	u8 code;
+
+	scoped_guard(spinlock_irqsave, &mcu_input->beeps_lock)
+		num = kfifo_get(&mcu_input->beeps, &code);
+	if (!num)
+		return NULL;
+
+	return code == SND_BELL ? &ops->bell : &ops->tone;
 }
 
 static void qnap_mcu_input_beep_work(struct work_struct *work)
 {
 	struct qnap_mcu_input *mcu_input = container_of(work, struct qnap_mcu_input,
 							beep_work.work);
-	const s64 wait_ms = ktime_ms_delta(mcu_input->silent_from, ktime_get());
-	u8 beep;
+	const struct qnap_mcu_beep *beep = qnap_mcu_input_next_beep(mcu_input);
 
-	if (wait_ms > 0) {
-		queue_delayed_work(system_freezable_wq, &mcu_input->beep_work,
-				   msecs_to_jiffies(wait_ms));
-		return;
-	}
-
-	if (!kfifo_out_spinlocked(&mcu_input->beeps, &beep, 1, &mcu_input->beeps_lock))
+	if (!beep)
 		return;
 
-	mcu_input->ops->beep(mcu_input->mcu, beep);
-	mcu_input->silent_from = ktime_add_ms(ktime_get(), mcu_input->ops->beep_ms[beep]);
-	queue_delayed_work(system_freezable_wq, &mcu_input->beep_work, 0);
+	qnap_mcu_transact(mcu_input->mcu, &beep->command);
+
+	/* Also puts off a beep that was asked for meanwhile and is queued to start at once. */
+	mod_delayed_work(system_freezable_wq, &mcu_input->beep_work, msecs_to_jiffies(beep->ms));
 }
 
 /*
@@ -156,7 +142,7 @@ static int qnap_mcu_input_event(struct input_dev *input, unsigned int type, unsi
 				int value)
 {
 	struct qnap_mcu_input *mcu_input = input_get_drvdata(input);
-	const u8 beep = code == SND_BELL ? QNAP_MCU_BEEP_SHORT : QNAP_MCU_BEEP_LONG;
+	unsigned int num = 0;
 
 	if (type != EV_SND || (code != SND_BELL && code != SND_TONE))
 		return -EOPNOTSUPP;
@@ -166,7 +152,9 @@ static int qnap_mcu_input_event(struct input_dev *input, unsigned int type, unsi
 	if (value <= 0)
 		return 0;
 
-	if (!kfifo_in_spinlocked(&mcu_input->beeps, &beep, 1, &mcu_input->beeps_lock))
+	scoped_guard(spinlock_irqsave, &mcu_input->beeps_lock)
+		num = kfifo_put(&mcu_input->beeps, code);
+	if (!num)
 		return -EBUSY;
 
 	/* Does nothing if the work waits for the end of another beep already. */
@@ -184,8 +172,12 @@ static void qnap_mcu_input_cancel_beeps(void *data)
 
 static int qnap_mcu_input_register(struct device *dev, struct qnap_mcu_input *mcu_input)
 {
-	struct input_dev *input = mcu_input->input;
+	struct input_dev *input;
 	int ret;
+
+	input = devm_input_allocate_device(dev);
+	if (!input)
+		return -ENOMEM;
 
 	input->name = "qnap-mcu";
 	input->phys = "qnap-mcu-input/input0";
@@ -205,11 +197,7 @@ static int qnap_mcu_input_register(struct device *dev, struct qnap_mcu_input *mc
 		return ret;
 	input_set_poll_interval(input, QNAP_MCU_POLL_MS);
 
-	ret = input_register_device(input);
-	if (ret)
-		return dev_err_probe(dev, ret, "Failed to register input device\n");
-
-	return 0;
+	return input_register_device(input);
 }
 
 static int qnap_mcu_input_probe(struct platform_device *pdev)
@@ -224,19 +212,16 @@ static int qnap_mcu_input_probe(struct platform_device *pdev)
 
 	mcu_input->mcu = dev_get_drvdata(dev->parent);
 	mcu_input->ops = (void *)platform_get_device_id(pdev)->driver_data;
+	mcu_input->get_button = mcu_input->ops->get_button;
+	mcu_input->get_button.data = &mcu_input->button;
 	spin_lock_init(&mcu_input->beeps_lock);
 	INIT_KFIFO(mcu_input->beeps);
 	INIT_DELAYED_WORK(&mcu_input->beep_work, qnap_mcu_input_beep_work);
-	platform_set_drvdata(pdev, mcu_input);
 
 	/* Before the input device, so that it is gone when the last beep is cancelled. */
 	ret = devm_add_action_or_reset(dev, qnap_mcu_input_cancel_beeps, mcu_input);
 	if (ret)
 		return ret;
-
-	mcu_input->input = devm_input_allocate_device(dev);
-	if (!mcu_input->input)
-		return -ENOMEM;
 
 	return qnap_mcu_input_register(dev, mcu_input);
 }

@@ -44,10 +44,11 @@ enum qnap_mcu_led_mode {
 	QNAP_MCU_LED_MODES,
 };
 
-enum qnap_mcu_status_color {
-	QNAP_MCU_STATUS_RED,
-	QNAP_MCU_STATUS_GREEN,
-	QNAP_MCU_STATUS_COLORS,
+/* Where a kind of LED is found, and by that how many of them a box has. */
+enum qnap_mcu_led_place {
+	QNAP_MCU_LED_PER_BOX,
+	QNAP_MCU_LED_PER_BAY,
+	QNAP_MCU_LED_AT_USB,
 };
 
 struct qnap_mcu_led;
@@ -55,31 +56,38 @@ struct qnap_mcu_leds;
 
 /**
  * struct qnap_mcu_led_kind - what the LEDs of one kind can do
+ * @name: name of the LED, with a place for the number of its bay if it has one
+ * @place: where it is
  * @fast_ms: time that a LED which blinks fast is lit, and dark
  * @slow_ms: the same for slow; 0 if it cannot
  * @default_blink: mode for a blink without a wish for its rate
  * @group: letter of the commands that set it
- * @codes: last byte of the command, by mode; for a LED with a partner by both modes, see
- *	   TSX33_STATUS(). 0 if the MCU cannot show that
+ * @mode_step: distance between the codes of two modes
+ * @partner_step: distance between the codes of two modes of its partner; 0 without a partner
+ * @partner: how many LEDs after it its partner comes; 0 without a partner
+ * @codes: last bytes of these commands, 0 for what the MCU cannot show
  */
 struct qnap_mcu_led_kind {
+	const char *name;
+	enum qnap_mcu_led_place place;
 	u16 fast_ms;
 	u16 slow_ms;
 	enum qnap_mcu_led_mode default_blink;
 	char group;
+	u8 mode_step;
+	u8 partner_step;
+	s8 partner;
 	const char *codes;
 };
 
 /**
  * struct qnap_mcu_led_ops - LEDs of one family
- * @count: number of LEDs in a box
- * @add: registers them
+ * @kinds: kinds of LEDs, in the order in which they are registered; ends with one without a name
  * @request: builds the request that shows @mode while the LED's partner, if it has one, shows
  *	     @partner. Returns its length, or -EOPNOTSUPP if the MCU cannot show both together
  */
 struct qnap_mcu_led_ops {
-	unsigned int (*count)(const struct qnap_mcu_variant *variant);
-	int (*add)(struct qnap_mcu_leds *leds, const struct qnap_mcu_variant *variant);
+	const struct qnap_mcu_led_kind *kinds;
 	int (*request)(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
 		       enum qnap_mcu_led_mode partner, u8 *request);
 };
@@ -89,8 +97,8 @@ struct qnap_mcu_led_ops {
  * @cdev: its class device
  * @leds: all LEDs of the MCU
  * @kind: what it can do
- * @partner: the LED that shares its requests, or NULL
- * @index: bay, or colour of the status LED
+ * @partner: the LED that shares its requests, or itself
+ * @index: bay, or 0
  * @mode: what the MCU last acknowledged to show. This and all below guarded by
  *	  &qnap_mcu_leds.lock
  * @known: @mode was set at all
@@ -114,6 +122,8 @@ struct qnap_mcu_led {
  * @dev: device
  * @mcu: MCU
  * @ops: operations of its family
+ * @command: what the MCU is sent next. This and @request guarded by @lock, until a panic
+ * @request: its request
  * @panic: switches the LEDs to work without sleeping
  * @num: number of LEDs
  * @led: LEDs
@@ -124,6 +134,8 @@ struct qnap_mcu_leds {
 	const struct qnap_mcu_led_ops *ops;
 	/** @lock: guards the modes, and keeps the order in which they are sent */
 	struct mutex lock;
+	struct qnap_mcu_command command;
+	u8 request[QNAP_MCU_LED_REQUEST_MAX];
 	struct notifier_block panic;
 	unsigned int num;
 	struct qnap_mcu_led led[] __counted_by(num);
@@ -152,7 +164,10 @@ static const char tsx33_usb_codes[QNAP_MCU_LED_MODES] = {
 	[QNAP_MCU_LED_OFF] = 'G',
 };
 
-#define TSX33_STATUS(red, green)	((red) * QNAP_MCU_LED_MODES + (green))
+/* Both halves of the status LED need one code. */
+#define TSX33_RED_STEP		QNAP_MCU_LED_MODES
+#define TSX33_GREEN_STEP	1
+#define TSX33_STATUS(red, green)	((red) * TSX33_RED_STEP + (green) * TSX33_GREEN_STEP)
 
 /* Both halves blinking at the same rate are lit in turn. What is missing the MCU cannot do. */
 static const char tsx33_status_codes[QNAP_MCU_LED_MODES * QNAP_MCU_LED_MODES] = {
@@ -168,77 +183,93 @@ static const char tsx33_status_codes[QNAP_MCU_LED_MODES * QNAP_MCU_LED_MODES] = 
 	[TSX33_STATUS(QNAP_MCU_LED_ON, QNAP_MCU_LED_ON)] = 'D',
 };
 
-static const struct qnap_mcu_led_kind tsx33_error_led = {
-	.fast_ms = 100,
-	.slow_ms = 500,
-	.default_blink = QNAP_MCU_LED_SLOW,
-	.group = TSX33_GROUP_ERROR,
-	.codes = tsx33_error_codes,
+static const struct qnap_mcu_led_kind tsx33_leds[] = {
+	{
+		.name = "hdd%u:red:status",
+		.place = QNAP_MCU_LED_PER_BAY,
+		.fast_ms = 100,
+		.slow_ms = 500,
+		.default_blink = QNAP_MCU_LED_SLOW,
+		.group = TSX33_GROUP_ERROR,
+		.mode_step = 1,
+		.codes = tsx33_error_codes,
+	}, {
+		.name = "usb:blue:disk",
+		.place = QNAP_MCU_LED_AT_USB,
+		.fast_ms = 250,
+		.default_blink = QNAP_MCU_LED_FAST,
+		.group = TSX33_GROUP_FUNCTION,
+		.mode_step = 1,
+		.codes = tsx33_usb_codes,
+	}, {
+		.name = "red:status",
+		.fast_ms = 500,
+		.slow_ms = 1000,
+		.default_blink = QNAP_MCU_LED_FAST,
+		.group = TSX33_GROUP_FUNCTION,
+		.mode_step = TSX33_RED_STEP,
+		.partner_step = TSX33_GREEN_STEP,
+		.partner = 1,
+		.codes = tsx33_status_codes,
+	}, {
+		.name = "green:status",
+		.fast_ms = 500,
+		.slow_ms = 1000,
+		.default_blink = QNAP_MCU_LED_FAST,
+		.group = TSX33_GROUP_FUNCTION,
+		.mode_step = TSX33_GREEN_STEP,
+		.partner_step = TSX33_RED_STEP,
+		.partner = -1,
+		.codes = tsx33_status_codes,
+	},
+	{ }
 };
-
-static const struct qnap_mcu_led_kind tsx33_usb_led = {
-	.fast_ms = 250,
-	.default_blink = QNAP_MCU_LED_FAST,
-	.group = TSX33_GROUP_FUNCTION,
-	.codes = tsx33_usb_codes,
-};
-
-static const struct qnap_mcu_led_kind tsx33_status_led = {
-	.fast_ms = 500,
-	.slow_ms = 1000,
-	.default_blink = QNAP_MCU_LED_FAST,
-	.group = TSX33_GROUP_FUNCTION,
-	.codes = tsx33_status_codes,
-};
-
-static char tsx33_led_code(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
-			   enum qnap_mcu_led_mode partner)
-{
-	const char *codes = led->kind->codes;
-
-	if (!led->partner)
-		return codes[mode];
-
-	return codes[led->index == QNAP_MCU_STATUS_RED ? TSX33_STATUS(mode, partner) :
-							 TSX33_STATUS(partner, mode)];
-}
 
 static int tsx33_led_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
 			     enum qnap_mcu_led_mode partner, u8 *request)
 {
-	const char code = tsx33_led_code(led, mode, partner);
+	const struct qnap_mcu_led_kind *kind = led->kind;
+	const char code = kind->codes[mode * kind->mode_step + partner * kind->partner_step];
 	u8 *end = request;
 
 	if (!code)
 		return -EOPNOTSUPP;
 
 	*end++ = '@';
-	*end++ = led->kind->group;
-	if (led->kind->group == TSX33_GROUP_ERROR)
+	*end++ = kind->group;
+	if (kind->group == TSX33_GROUP_ERROR)
 		*end++ = '0' + led->index;
 	*end++ = code;
 
 	return end - request;
 }
 
+static const struct qnap_mcu_led_ops tsx33_led_ops = {
+	.kinds = tsx33_leds,
+	.request = tsx33_led_request,
+};
+
 /* LED operations */
 
-static unsigned int qnap_mcu_led_half_period(const struct qnap_mcu_led *led,
+static unsigned int qnap_mcu_led_half_period(const struct qnap_mcu_led_kind *kind,
 					     enum qnap_mcu_led_mode mode)
 {
-	return mode == QNAP_MCU_LED_FAST ? led->kind->fast_ms : led->kind->slow_ms;
+	return mode == QNAP_MCU_LED_FAST ? kind->fast_ms : kind->slow_ms;
 }
 
-/* Returns the request's length, or a negative errno. */
-static int qnap_mcu_led_request(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
-				enum qnap_mcu_led_mode partner, u8 *request)
+/* Puts the command together, or returns -EOPNOTSUPP if the MCU cannot show both modes at once. */
+static int qnap_mcu_led_prepare(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode,
+				enum qnap_mcu_led_mode partner)
 {
-	return led->leds->ops->request(led, mode, partner, request);
-}
+	struct qnap_mcu_leds *leds = led->leds;
+	const int len = leds->ops->request(led, mode, partner, leds->request);
 
-static enum qnap_mcu_led_mode qnap_mcu_led_partner_mode(const struct qnap_mcu_led *led)
-{
-	return led->partner ? led->partner->mode : QNAP_MCU_LED_OFF;
+	if (len < 0)
+		return len;
+
+	leds->command.request_len = len;
+
+	return 0;
 }
 
 /*
@@ -247,7 +278,7 @@ static enum qnap_mcu_led_mode qnap_mcu_led_partner_mode(const struct qnap_mcu_le
  */
 static void qnap_mcu_led_yield(struct qnap_mcu_led *led)
 {
-	const unsigned int half_period_ms = qnap_mcu_led_half_period(led, led->mode);
+	const unsigned int half_period_ms = qnap_mcu_led_half_period(led->kind, led->mode);
 
 	led->mode = QNAP_MCU_LED_ON;
 	led->blinking = false;
@@ -261,22 +292,22 @@ static void qnap_mcu_led_yield(struct qnap_mcu_led *led)
 
 static int qnap_mcu_led_show(struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode)
 {
-	u8 request[QNAP_MCU_LED_REQUEST_MAX];
+	struct qnap_mcu_leds *leds = led->leds;
 	bool partner_yields = false;
-	int len, ret;
+	int ret;
 
-	lockdep_assert_held(&led->leds->lock);
+	lockdep_assert_held(&leds->lock);
 
-	len = qnap_mcu_led_request(led, mode, qnap_mcu_led_partner_mode(led), request);
-	if (len < 0) {
+	ret = qnap_mcu_led_prepare(led, mode, led->partner->mode);
+	if (ret) {
 		partner_yields = true;
-		len = qnap_mcu_led_request(led, mode, QNAP_MCU_LED_ON, request);
+		ret = qnap_mcu_led_prepare(led, mode, QNAP_MCU_LED_ON);
 	}
-	if (len < 0)
-		return len;
+	if (ret)
+		return ret;
 
 	/* Triggers go on while the system falls asleep. What they want is shown on resume. */
-	ret = qnap_mcu_exec_ack(led->leds->mcu, request, len);
+	ret = qnap_mcu_transact(leds->mcu, &leds->command);
 	if (ret && ret != -ESHUTDOWN)
 		return ret;
 
@@ -300,56 +331,49 @@ static void qnap_mcu_led_stop_blink(struct qnap_mcu_led *led)
 static int qnap_mcu_led_set(struct led_classdev *cdev, enum led_brightness brightness)
 {
 	struct qnap_mcu_led *led = to_qnap_mcu_led(cdev);
+	int ret = 0;
 
 	guard(mutex)(&led->leds->lock);
 
+	/* Only darkness ends a blink, see &led_classdev.blink_set. */
 	if (!brightness)
 		qnap_mcu_led_stop_blink(led);
+	if (!led->blinking)
+		ret = qnap_mcu_led_show(led, brightness ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF);
 
-	/* Only darkness ends a blink, see &led_classdev.blink_set. */
-	if (led->blinking)
-		return 0;
-
-	return qnap_mcu_led_show(led, brightness ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF);
+	return ret;
 }
 
-static bool qnap_mcu_led_is_near(unsigned long wanted_ms, unsigned long half_period_ms)
+static bool qnap_mcu_led_is_near(unsigned long on_ms, unsigned long off_ms,
+				 unsigned long half_period_ms)
 {
-	return abs_diff(wanted_ms, half_period_ms) <=
-	       half_period_ms * QNAP_MCU_LED_TOLERANCE_PERCENT / 100;
+	return max(abs_diff(on_ms, half_period_ms), abs_diff(off_ms, half_period_ms)) <=
+	       half_period_ms / (100 / QNAP_MCU_LED_TOLERANCE_PERCENT);
 }
 
 /* Returns the mode that blinks at the wanted rate, or QNAP_MCU_LED_ON if there is none. */
 static enum qnap_mcu_led_mode qnap_mcu_led_find_blink(const struct qnap_mcu_led_kind *kind,
 						      unsigned long on_ms, unsigned long off_ms)
 {
+	enum qnap_mcu_led_mode mode;
+
 	if (!on_ms && !off_ms)
 		return kind->default_blink;
 
-	if (qnap_mcu_led_is_near(on_ms, kind->fast_ms) &&
-	    qnap_mcu_led_is_near(off_ms, kind->fast_ms))
-		return QNAP_MCU_LED_FAST;
+	/* Below the modes that blink comes QNAP_MCU_LED_ON. */
+	for (mode = QNAP_MCU_LED_SLOW; mode >= QNAP_MCU_LED_FAST; mode--) {
+		if (qnap_mcu_led_is_near(on_ms, off_ms, qnap_mcu_led_half_period(kind, mode)))
+			break;
+	}
 
-	if (qnap_mcu_led_is_near(on_ms, kind->slow_ms) &&
-	    qnap_mcu_led_is_near(off_ms, kind->slow_ms))
-		return QNAP_MCU_LED_SLOW;
-
-	return QNAP_MCU_LED_ON;
-}
-
-static bool qnap_mcu_led_can_blink(const struct qnap_mcu_led *led, enum qnap_mcu_led_mode mode)
-{
-	u8 request[QNAP_MCU_LED_REQUEST_MAX];
-
-	return mode != QNAP_MCU_LED_ON &&
-	       qnap_mcu_led_request(led, mode, qnap_mcu_led_partner_mode(led), request) > 0;
+	return mode;
 }
 
 static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_ms,
 				  unsigned long *off_ms)
 {
 	struct qnap_mcu_led *led = to_qnap_mcu_led(cdev);
-	const enum qnap_mcu_led_mode mode = qnap_mcu_led_find_blink(led->kind, *on_ms, *off_ms);
+	enum qnap_mcu_led_mode mode;
 	int ret;
 
 	guard(mutex)(&led->leds->lock);
@@ -358,7 +382,8 @@ static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_m
 	led->yielded = false;
 
 	/* The LED core will toggle it then. */
-	if (!qnap_mcu_led_can_blink(led, mode))
+	mode = qnap_mcu_led_find_blink(led->kind, *on_ms, *off_ms);
+	if (mode == QNAP_MCU_LED_ON)
 		return -EINVAL;
 
 	ret = qnap_mcu_led_show(led, mode);
@@ -366,7 +391,7 @@ static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_m
 		return ret;
 
 	led->blinking = true;
-	*on_ms = qnap_mcu_led_half_period(led, mode);
+	*on_ms = qnap_mcu_led_half_period(led->kind, mode);
 	*off_ms = *on_ms;
 
 	return 0;
@@ -377,12 +402,10 @@ static void qnap_mcu_led_set_in_panic(struct led_classdev *cdev, enum led_bright
 {
 	const enum qnap_mcu_led_mode mode = brightness ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF;
 	struct qnap_mcu_led *led = to_qnap_mcu_led(cdev);
-	u8 request[QNAP_MCU_LED_REQUEST_MAX];
-	int len;
+	struct qnap_mcu_leds *leds = led->leds;
 
-	len = qnap_mcu_led_request(led, mode, QNAP_MCU_LED_OFF, request);
-	if (len > 0)
-		qnap_mcu_post(led->leds->mcu, request, len);
+	if (!qnap_mcu_led_prepare(led, mode, QNAP_MCU_LED_OFF))
+		qnap_mcu_post(leds->mcu, leds->request, leds->command.request_len);
 }
 
 /* A system that is to restart has interrupts off until then: the port would not send. */
@@ -440,18 +463,18 @@ static void qnap_mcu_led_unregister(void *data)
 static DEFINE_MUTEX(qnap_mcu_led_register_lock);
 
 static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led,
-				 const struct qnap_mcu_led_kind *kind, unsigned int index,
-				 const char *name)
+				 const struct qnap_mcu_led_kind *kind, unsigned int index)
 {
 	int ret;
 
-	if (!name)
-		return -ENOMEM;
-
 	led->leds = leds;
 	led->kind = kind;
+	led->partner = led + kind->partner;
 	led->index = index;
-	led->cdev.name = name;
+	led->cdev.name = devm_kasprintf(leds->dev, GFP_KERNEL, kind->name, index + 1);
+	if (!led->cdev.name)
+		return -ENOMEM;
+
 	led->cdev.max_brightness = 1;
 	led->cdev.brightness_set_blocking = qnap_mcu_led_set;
 	led->cdev.blink_set = qnap_mcu_led_blink_set;
@@ -459,62 +482,52 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	scoped_guard(mutex, &qnap_mcu_led_register_lock)
 		ret = led_classdev_register(leds->dev, &led->cdev);
 	if (ret)
-		return dev_err_probe(leds->dev, ret, "Failed to register LED %s\n", name);
+		return ret;
 
 	return devm_add_action_or_reset(leds->dev, qnap_mcu_led_unregister, &led->cdev);
 }
 
-static int tsx33_add_status_led(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led)
+static unsigned int qnap_mcu_led_count(const struct qnap_mcu_led_kind *kind,
+				       const struct qnap_mcu_variant *variant)
 {
-	struct qnap_mcu_led *red = &led[QNAP_MCU_STATUS_RED];
-	struct qnap_mcu_led *green = &led[QNAP_MCU_STATUS_GREEN];
-	int ret;
-
-	red->partner = green;
-	green->partner = red;
-
-	ret = qnap_mcu_led_register(leds, red, &tsx33_status_led, QNAP_MCU_STATUS_RED,
-				    "red:status");
-	if (ret)
-		return ret;
-
-	return qnap_mcu_led_register(leds, green, &tsx33_status_led, QNAP_MCU_STATUS_GREEN,
-				     "green:status");
+	switch (kind->place) {
+	case QNAP_MCU_LED_PER_BAY:
+		return variant->num_drives;
+	case QNAP_MCU_LED_AT_USB:
+		return variant->usb_led;
+	default:
+		return 1;
+	}
 }
 
-static int tsx33_add_leds(struct qnap_mcu_leds *leds, const struct qnap_mcu_variant *variant)
+static unsigned int qnap_mcu_leds_count(const struct qnap_mcu_led_ops *ops,
+					const struct qnap_mcu_variant *variant)
 {
+	const struct qnap_mcu_led_kind *kind;
+	unsigned int num = 0;
+
+	for (kind = ops->kinds; kind->name; kind++)
+		num += qnap_mcu_led_count(kind, variant);
+
+	return num;
+}
+
+static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds,
+				  const struct qnap_mcu_variant *variant)
+{
+	const struct qnap_mcu_led_kind *kind;
 	struct qnap_mcu_led *led = leds->led;
-	unsigned int bay;
-	int ret;
+	unsigned int index, count;
+	int ret = 0;
 
-	for (bay = 0; bay < variant->num_drives; bay++) {
-		ret = qnap_mcu_led_register(leds, led++, &tsx33_error_led, bay,
-					    devm_kasprintf(leds->dev, GFP_KERNEL,
-							   "hdd%u:red:status", bay + 1));
-		if (ret)
-			return ret;
+	for (kind = leds->ops->kinds; !ret && kind->name; kind++) {
+		count = qnap_mcu_led_count(kind, variant);
+		for (index = 0; !ret && index < count; index++)
+			ret = qnap_mcu_led_register(leds, led++, kind, index);
 	}
 
-	if (variant->usb_led) {
-		ret = qnap_mcu_led_register(leds, led++, &tsx33_usb_led, 0, "usb:blue:disk");
-		if (ret)
-			return ret;
-	}
-
-	return tsx33_add_status_led(leds, led);
+	return ret;
 }
-
-static unsigned int tsx33_count_leds(const struct qnap_mcu_variant *variant)
-{
-	return variant->num_drives + variant->usb_led + QNAP_MCU_STATUS_COLORS;
-}
-
-static const struct qnap_mcu_led_ops tsx33_led_ops = {
-	.count = tsx33_count_leds,
-	.add = tsx33_add_leds,
-	.request = tsx33_led_request,
-};
 
 static int qnap_mcu_leds_probe(struct platform_device *pdev)
 {
@@ -522,7 +535,7 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 	struct device *dev = &pdev->dev;
 	struct qnap_mcu *mcu = dev_get_drvdata(dev->parent);
 	const struct qnap_mcu_variant *variant = qnap_mcu_get_variant(mcu);
-	const unsigned int num = ops->count(variant);
+	const unsigned int num = qnap_mcu_leds_count(ops, variant);
 	struct qnap_mcu_leds *leds;
 	int ret;
 
@@ -534,13 +547,14 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 	leds->mcu = mcu;
 	leds->ops = ops;
 	leds->num = num;
+	leds->command.request = leds->request;
 	platform_set_drvdata(pdev, leds);
 
 	ret = devm_mutex_init(dev, &leds->lock);
 	if (ret)
 		return ret;
 
-	ret = ops->add(leds, variant);
+	ret = qnap_mcu_leds_register(leds, variant);
 	if (ret)
 		return ret;
 
@@ -551,14 +565,14 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 static int qnap_mcu_leds_resume(struct device *dev)
 {
 	struct qnap_mcu_leds *leds = dev_get_drvdata(dev);
-	unsigned int i;
+	struct qnap_mcu_led *led;
 	int ret = 0;
 
 	guard(mutex)(&leds->lock);
 
-	for (i = 0; i < leds->num; i++) {
-		if (leds->led[i].known)
-			ret = qnap_mcu_led_show(&leds->led[i], leds->led[i].mode) ?: ret;
+	for (led = leds->led; led < leds->led + leds->num; led++) {
+		if (led->known)
+			ret = qnap_mcu_led_show(led, led->mode) ?: ret;
 	}
 
 	return ret;

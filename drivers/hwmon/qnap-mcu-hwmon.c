@@ -6,7 +6,9 @@
  * at probe, and set to a safe speed whenever nobody is left to look after it.
  */
 
+#include <linux/bits.h>
 #include <linux/cleanup.h>
+#include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/devm-helpers.h>
 #include <linux/device.h>
@@ -23,10 +25,9 @@
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
-#include <linux/property.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/thermal.h>
-#include <linux/unaligned.h>
 #include <linux/units.h>
 #include <linux/workqueue.h>
 
@@ -48,6 +49,9 @@
 /* An MCU that always has another duty cycle than it acknowledged has its reasons. */
 #define QNAP_MCU_CORRECTIONS	3
 
+/* Room for each request that is not constant, and for the data of each reply */
+#define QNAP_MCU_BYTES_MAX	5
+
 /* pwm1_enable: who decides on the fan speed */
 enum qnap_mcu_fan_mode {
 	QNAP_MCU_FAN_FULL_SPEED = 0,
@@ -56,37 +60,51 @@ enum qnap_mcu_fan_mode {
 };
 
 /**
+ * struct qnap_mcu_query - a value that the MCU can be asked for
+ * @command: asks for it
+ * @first: where in the reply's data it begins, with its most significant byte
+ * @last: where it ends
+ * @zero: what the MCU says for 0
+ * @unit: what the MCU counts, in hwmon's units
+ */
+struct qnap_mcu_query {
+	struct qnap_mcu_command command;
+	u8 first;
+	u8 last;
+	u8 zero;
+	u16 unit;
+};
+
+/**
  * struct qnap_mcu_hwmon_ops - fan and sensors of the MCUs of one family
  * @chip: channels, in the hwmon core's terms
- * @get_pwm: asks for the duty cycle of the fan, 0 to 255
- * @set_pwm: sets it
- * @get_rpm: asks for the speed of the fan, in revolutions per minute
- * @get_temp: asks for the temperature, in thousandths of a degree Celsius
+ * @pwm: duty cycle of the fan, 0 to 255
+ * @rpm: speed of the fan
+ * @temp: temperature
+ * @set_pwm: request that sets the duty cycle, without the last byte, which is that
  * @fan_label: name of the fan
  * @temp_label: name of the temperature sensor
  */
 struct qnap_mcu_hwmon_ops {
 	const struct hwmon_chip_info *chip;
-	int (*get_pwm)(struct qnap_mcu *mcu, long *val);
-	int (*set_pwm)(struct qnap_mcu *mcu, u8 pwm);
-	int (*get_rpm)(struct qnap_mcu *mcu, long *val);
-	int (*get_temp)(struct qnap_mcu *mcu, long *val);
+	struct qnap_mcu_query pwm;
+	struct qnap_mcu_query rpm;
+	struct qnap_mcu_query temp;
+	u8 set_pwm[4];
 	const char *fan_label;
 	const char *temp_label;
 };
 
 /**
- * struct qnap_mcu_reading - a value that the MCU can be asked for
- * @get: asks for it
+ * struct qnap_mcu_reading - what the MCU was asked for
+ * @query: asks for it
  * @val: the last answer
- * @asked: when that was, since boot
- * @valid: there is one
+ * @stale: since when that is too old, since boot; 0 as long as there is none
  */
 struct qnap_mcu_reading {
-	int (*get)(struct qnap_mcu *mcu, long *val);
+	const struct qnap_mcu_query *query;
 	long val;
-	ktime_t asked;
-	bool valid;
+	ktime_t stale;
 };
 
 /**
@@ -98,16 +116,18 @@ struct qnap_mcu_reading {
  *	    device
  * @num_levels: number of cooling states
  * @check: sees to it that the fan has the duty cycle @wanted
- * @pwm: duty cycle of the fan. This and all below guarded by @lock
+ * @command: what the MCU is sent next. This and all below guarded by @lock
+ * @bytes: its request, or the data of the reply
+ * @pwm: duty cycle of the fan
  * @rpm: speed of the fan
  * @temp: temperature
  * @mode: who decides on the fan speed
- * @state: what the thermal zone last asked for
+ * @state: what the thermal zone last asked for; read without @lock, too
  * @wanted: duty cycle that the fan was found at or given, or that the thermal zone asked for in
  *	    vain
  * @unset: the MCU did not acknowledge the last duty cycle that it was sent
  * @corrections: how often @check sent it again all the same
- * @started: when the fan last started to turn, since boot
+ * @spun_up: when the fan turns at the latest, since boot, or is faulty
  * @left: the fan was left at a safe speed for good, nothing may change it any more
  */
 struct qnap_mcu_hwmon {
@@ -119,6 +139,8 @@ struct qnap_mcu_hwmon {
 	struct delayed_work check;
 	/** @lock: guards what changes here, and orders the commands to the fan */
 	struct mutex lock;
+	struct qnap_mcu_command command;
+	u8 bytes[QNAP_MCU_BYTES_MAX];
 	struct qnap_mcu_reading pwm;
 	struct qnap_mcu_reading rpm;
 	struct qnap_mcu_reading temp;
@@ -127,116 +149,57 @@ struct qnap_mcu_hwmon {
 	u8 wanted;
 	bool unset;
 	unsigned int corrections;
-	ktime_t started;
+	ktime_t spun_up;
 	bool left;
 };
 
-static bool qnap_mcu_is_past(ktime_t since, unsigned int ms)
+static bool qnap_mcu_is_past(ktime_t time)
 {
-	return ktime_ms_delta(ktime_get_boottime(), since) >= ms;
+	return !ktime_before(ktime_get_boottime(), time);
 }
 
-/* Commands of the TS-x33 family */
-
-static int tsx33_get(struct qnap_mcu *mcu, const u8 *request, size_t request_len, size_t echo_len,
-		     u8 *data, size_t data_len)
+static ktime_t qnap_mcu_in_ms(unsigned int ms)
 {
-	const struct qnap_mcu_command command = {
-		.request = request,
-		.request_len = request_len,
-		.echo_len = echo_len,
-		.data = data,
-		.data_len = data_len,
-	};
-
-	return qnap_mcu_transact(mcu, &command);
-}
-
-static int tsx33_get_pwm(struct qnap_mcu *mcu, long *val)
-{
-	static const u8 request[] = { '@', 'F', 'Z', '0' };
-	u8 pwm = 0;
-	int ret;
-
-	ret = tsx33_get(mcu, request, sizeof(request), 3, &pwm, sizeof(pwm));
-	*val = pwm;
-
-	return ret;
-}
-
-static int tsx33_set_pwm(struct qnap_mcu *mcu, u8 pwm)
-{
-	const u8 request[] = { '@', 'F', 'W', '0', pwm };
-
-	return qnap_mcu_exec_ack(mcu, request, sizeof(request));
-}
-
-/*
- * The tachometer counts half revolutions per second in 16 bits. IEI's firmware documents both
- * bytes; QNAP's was seen to fill the lower one. What the byte before and the byte after them mean
- * is not known.
- */
-static int tsx33_get_rpm(struct qnap_mcu *mcu, long *val)
-{
-	static const u8 request[] = { '@', 'F', 'A' };
-	u8 data[4] = {};
-	int ret;
-
-	ret = tsx33_get(mcu, request, sizeof(request), 2, data, sizeof(data));
-	*val = get_unaligned_be16(&data[1]) * 30;
-
-	return ret;
-}
-
-/* Degrees Celsius with an offset of 128. */
-static int tsx33_get_temp(struct qnap_mcu *mcu, long *val)
-{
-	static const u8 request[] = { '@', 'T', '3' };
-	u8 raw = 0;
-	int ret;
-
-	ret = tsx33_get(mcu, request, sizeof(request), sizeof(request), &raw, sizeof(raw));
-	*val = (raw - 128) * (long)MILLIDEGREE_PER_DEGREE;
-
-	return ret;
+	return ktime_add_ms(ktime_get_boottime(), ms);
 }
 
 /* Readings */
 
-static int qnap_mcu_hwmon_get(struct qnap_mcu_hwmon *hwmon, struct qnap_mcu_reading *reading,
-			      long *val)
+static int qnap_mcu_hwmon_ask(struct qnap_mcu_hwmon *hwmon, struct qnap_mcu_reading *reading)
 {
+	const struct qnap_mcu_query *query = reading->query;
+	const u8 *byte = hwmon->bytes + query->first;
+	long raw = 0;
 	int ret;
 
-	lockdep_assert_held(&hwmon->lock);
+	hwmon->command = query->command;
+	hwmon->command.data = hwmon->bytes;
+	ret = qnap_mcu_transact(hwmon->mcu, &hwmon->command);
+	if (ret)
+		return ret;
 
-	if (!reading->valid || qnap_mcu_is_past(reading->asked, QNAP_MCU_CACHE_MS)) {
-		ret = reading->get(hwmon->mcu, &reading->val);
-		reading->valid = !ret;
-		if (ret)
-			return ret;
-		reading->asked = ktime_get_boottime();
-	}
+	while (byte <= hwmon->bytes + query->last)
+		raw = raw << BITS_PER_BYTE | *byte++;
 
-	*val = reading->val;
+	reading->val = (raw - query->zero) * query->unit;
+	reading->stale = qnap_mcu_in_ms(QNAP_MCU_CACHE_MS);
 
 	return 0;
 }
 
-/* A fan that is driven, but does not turn. */
-static int qnap_mcu_hwmon_get_fault(struct qnap_mcu_hwmon *hwmon, long *val)
+/* Sees to it that the reading is not stale. */
+static int qnap_mcu_hwmon_get(struct qnap_mcu_hwmon *hwmon, struct qnap_mcu_reading *reading)
 {
-	long rpm;
-	int ret;
+	lockdep_assert_held(&hwmon->lock);
 
-	ret = qnap_mcu_hwmon_get(hwmon, &hwmon->rpm, &rpm);
-	if (ret)
-		return ret;
+	return qnap_mcu_is_past(reading->stale) ? qnap_mcu_hwmon_ask(hwmon, reading) : 0;
+}
 
-	*val = !rpm && hwmon->wanted >= hwmon->variant->fan_pwm_min &&
-	       qnap_mcu_is_past(hwmon->started, QNAP_MCU_SPIN_UP_MS);
-
-	return 0;
+/* A fan that is driven, but does not turn. */
+static bool qnap_mcu_fan_is_faulty(const struct qnap_mcu_hwmon *hwmon)
+{
+	return !hwmon->rpm.val && hwmon->wanted >= hwmon->variant->fan_pwm_min &&
+	       qnap_mcu_is_past(hwmon->spun_up);
 }
 
 /* Fan speed */
@@ -252,15 +215,9 @@ static u8 qnap_mcu_fan_limit(const struct qnap_mcu_variant *variant, u8 pwm)
 	return pwm ? clamp(pwm, variant->fan_pwm_min, variant->fan_pwm_max) : 0;
 }
 
-static void qnap_mcu_fan_note(struct qnap_mcu_hwmon *hwmon, u8 pwm)
-{
-	if (pwm && !hwmon->wanted)
-		hwmon->started = ktime_get_boottime();
-	hwmon->wanted = pwm;
-}
-
 static int qnap_mcu_fan_send(struct qnap_mcu_hwmon *hwmon, u8 pwm)
 {
+	const size_t len = sizeof(hwmon->ops->set_pwm);
 	int ret;
 
 	lockdep_assert_held(&hwmon->lock);
@@ -268,36 +225,34 @@ static int qnap_mcu_fan_send(struct qnap_mcu_hwmon *hwmon, u8 pwm)
 	if (hwmon->left)
 		return -ESHUTDOWN;
 
-	hwmon->pwm.valid = false;
+	hwmon->pwm.stale = 0;
 	qnap_mcu_fan_check_soon(hwmon);
-	ret = hwmon->ops->set_pwm(hwmon->mcu, pwm);
+	memcpy(hwmon->bytes, hwmon->ops->set_pwm, len);
+	hwmon->bytes[len] = pwm;
+	hwmon->command = (struct qnap_mcu_command){
+		.request = hwmon->bytes,
+		.request_len = len + 1,
+	};
+	ret = qnap_mcu_transact(hwmon->mcu, &hwmon->command);
 	hwmon->unset = ret;
 
 	return ret;
 }
 
-static int qnap_mcu_fan_set(struct qnap_mcu_hwmon *hwmon, u8 pwm)
+/* What is wished @firmly is set later if the MCU does not take it now. */
+static int qnap_mcu_fan_set(struct qnap_mcu_hwmon *hwmon, u8 pwm, bool firmly)
 {
 	int ret;
 
 	pwm = qnap_mcu_fan_limit(hwmon->variant, pwm);
 	hwmon->corrections = 0;
 	ret = qnap_mcu_fan_send(hwmon, pwm);
-	if (!ret)
-		qnap_mcu_fan_note(hwmon, pwm);
+	if (ret && !firmly)
+		return ret;
 
-	return ret;
-}
-
-/* The speed for the state that the thermal zone asked for, now or when the MCU takes it. */
-static int qnap_mcu_fan_apply_state(struct qnap_mcu_hwmon *hwmon)
-{
-	const u8 level = hwmon->levels[hwmon->state];
-	int ret;
-
-	ret = qnap_mcu_fan_set(hwmon, level);
-	if (ret)
-		qnap_mcu_fan_note(hwmon, qnap_mcu_fan_limit(hwmon->variant, level));
+	if (!hwmon->wanted)
+		hwmon->spun_up = qnap_mcu_in_ms(QNAP_MCU_SPIN_UP_MS);
+	hwmon->wanted = pwm;
 
 	return ret;
 }
@@ -306,43 +261,43 @@ static int qnap_mcu_fan_apply_state(struct qnap_mcu_hwmon *hwmon)
 static void qnap_mcu_fan_check(struct work_struct *work)
 {
 	struct qnap_mcu_hwmon *hwmon = container_of(work, struct qnap_mcu_hwmon, check.work);
-	long pwm;
+	bool lost;
 
 	guard(mutex)(&hwmon->lock);
 
-	hwmon->pwm.valid = false;
-	if (!qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, &pwm) && pwm == hwmon->wanted)
-		return;
-
-	if (!hwmon->unset && hwmon->corrections++ >= QNAP_MCU_CORRECTIONS)
-		return;
-
-	hwmon->started = ktime_get_boottime();
-	qnap_mcu_fan_send(hwmon, hwmon->wanted);
+	hwmon->pwm.stale = 0;
+	lost = qnap_mcu_hwmon_get(hwmon, &hwmon->pwm) || hwmon->pwm.val != hwmon->wanted;
+	if (lost && (hwmon->unset || hwmon->corrections++ < QNAP_MCU_CORRECTIONS)) {
+		hwmon->spun_up = qnap_mcu_in_ms(QNAP_MCU_SPIN_UP_MS);
+		qnap_mcu_fan_send(hwmon, hwmon->wanted);
+	}
 }
 
 /* Changing the mode to manual keeps the present speed. */
 static int qnap_mcu_fan_set_mode(struct qnap_mcu_hwmon *hwmon, long mode)
 {
-	int ret = 0;
+	int ret;
+	u8 pwm;
 
 	lockdep_assert_held(&hwmon->lock);
 
 	switch (mode) {
 	case QNAP_MCU_FAN_FULL_SPEED:
-		ret = qnap_mcu_fan_set(hwmon, hwmon->variant->fan_pwm_max);
+		pwm = hwmon->variant->fan_pwm_max;
 		break;
 	case QNAP_MCU_FAN_MANUAL:
-		break;
+		hwmon->mode = mode;
+		return 0;
 	case QNAP_MCU_FAN_THERMAL:
 		if (!hwmon->levels)
 			return -EINVAL;
-		ret = qnap_mcu_fan_set(hwmon, hwmon->levels[hwmon->state]);
+		pwm = hwmon->levels[hwmon->state];
 		break;
 	default:
 		return -EINVAL;
 	}
 
+	ret = qnap_mcu_fan_set(hwmon, pwm, false);
 	if (!ret)
 		hwmon->mode = mode;
 
@@ -358,7 +313,7 @@ static int qnap_mcu_fan_write_pwm(struct qnap_mcu_hwmon *hwmon, long val)
 	if (hwmon->mode == QNAP_MCU_FAN_FULL_SPEED)
 		return -EBUSY;
 
-	return qnap_mcu_fan_set(hwmon, val);
+	return qnap_mcu_fan_set(hwmon, val, false);
 }
 
 static void qnap_mcu_fan_leave(void *data)
@@ -367,7 +322,7 @@ static void qnap_mcu_fan_leave(void *data)
 
 	guard(mutex)(&hwmon->lock);
 
-	qnap_mcu_fan_set(hwmon, max(hwmon->wanted, QNAP_MCU_PWM_SAFE));
+	qnap_mcu_fan_set(hwmon, max(hwmon->wanted, QNAP_MCU_PWM_SAFE), false);
 	hwmon->left = true;
 }
 
@@ -383,23 +338,35 @@ static int qnap_mcu_hwmon_read(struct device *dev, enum hwmon_sensor_types type,
 			       int channel, long *val)
 {
 	struct qnap_mcu_hwmon *hwmon = dev_get_drvdata(dev);
+	struct qnap_mcu_reading *reading;
+	int ret;
 
 	guard(mutex)(&hwmon->lock);
 
 	switch (type) {
 	case hwmon_pwm:
-		if (attr == hwmon_pwm_input)
-			return qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, val);
-		*val = hwmon->mode;
-		return 0;
+		if (attr == hwmon_pwm_enable) {
+			*val = hwmon->mode;
+			return 0;
+		}
+		reading = &hwmon->pwm;
+		break;
 	case hwmon_fan:
-		return attr == hwmon_fan_fault ? qnap_mcu_hwmon_get_fault(hwmon, val) :
-						 qnap_mcu_hwmon_get(hwmon, &hwmon->rpm, val);
-	case hwmon_temp:
-		return qnap_mcu_hwmon_get(hwmon, &hwmon->temp, val);
+		reading = &hwmon->rpm;
+		break;
 	default:
-		return -EOPNOTSUPP;
+		reading = &hwmon->temp;
+		break;
 	}
+
+	ret = qnap_mcu_hwmon_get(hwmon, reading);
+	if (ret)
+		return ret;
+
+	*val = type == hwmon_fan && attr == hwmon_fan_fault ? qnap_mcu_fan_is_faulty(hwmon) :
+							      reading->val;
+
+	return 0;
 }
 
 static int qnap_mcu_hwmon_read_string(struct device *dev, enum hwmon_sensor_types type, u32 attr,
@@ -443,12 +410,31 @@ static const struct hwmon_chip_info tsx33_chip = {
 	.info = tsx33_channels,
 };
 
+/*
+ * The tachometer counts half revolutions per second in 16 bits. IEI's firmware documents both
+ * bytes; QNAP's was seen to fill the lower one. What the byte before and the byte after them mean
+ * is not known.
+ *
+ * The temperature comes in degrees Celsius with an offset.
+ */
 static const struct qnap_mcu_hwmon_ops tsx33_hwmon_ops = {
 	.chip = &tsx33_chip,
-	.get_pwm = tsx33_get_pwm,
-	.set_pwm = tsx33_set_pwm,
-	.get_rpm = tsx33_get_rpm,
-	.get_temp = tsx33_get_temp,
+	.pwm = {
+		.command = { .request = "@FZ0", .request_len = 4, .echo_len = 3, .data_len = 1 },
+		.unit = 1,
+	},
+	.rpm = {
+		.command = { .request = "@FA", .request_len = 3, .echo_len = 2, .data_len = 4 },
+		.first = 1,
+		.last = 2,
+		.unit = 30,
+	},
+	.temp = {
+		.command = { .request = "@T3", .request_len = 3, .echo_len = 3, .data_len = 1 },
+		.zero = 128,
+		.unit = MILLIDEGREE_PER_DEGREE,
+	},
+	.set_pwm = { '@', 'F', 'W', '0' },
 	.fan_label = "System fan",
 	.temp_label = "Case",
 };
@@ -466,11 +452,9 @@ static int qnap_mcu_fan_get_max_state(struct thermal_cooling_device *cdev, unsig
 
 static int qnap_mcu_fan_get_cur_state(struct thermal_cooling_device *cdev, unsigned long *state)
 {
-	struct qnap_mcu_hwmon *hwmon = cdev->devdata;
+	const struct qnap_mcu_hwmon *hwmon = cdev->devdata;
 
-	guard(mutex)(&hwmon->lock);
-
-	*state = hwmon->state;
+	*state = READ_ONCE(hwmon->state);
 
 	return 0;
 }
@@ -485,9 +469,10 @@ static int qnap_mcu_fan_set_cur_state(struct thermal_cooling_device *cdev, unsig
 
 	guard(mutex)(&hwmon->lock);
 
-	hwmon->state = state;
+	WRITE_ONCE(hwmon->state, state);
 
-	return hwmon->mode == QNAP_MCU_FAN_THERMAL ? qnap_mcu_fan_apply_state(hwmon) : 0;
+	return hwmon->mode == QNAP_MCU_FAN_THERMAL ?
+	       qnap_mcu_fan_set(hwmon, hwmon->levels[state], true) : 0;
 }
 
 static const struct thermal_cooling_device_ops qnap_mcu_cooling_ops = {
@@ -496,13 +481,13 @@ static const struct thermal_cooling_device_ops qnap_mcu_cooling_ops = {
 	.set_cur_state = qnap_mcu_fan_set_cur_state,
 };
 
-static int qnap_mcu_fan_parse_levels(struct device *dev, struct fwnode_handle *node,
+static int qnap_mcu_fan_parse_levels(struct device *dev, struct device_node *node,
 				     struct qnap_mcu_hwmon *hwmon)
 {
 	const unsigned int max_level = hwmon->variant->fan_pwm_max;
 	int num, i, ret;
 
-	num = fwnode_property_count_u32(node, "cooling-levels");
+	num = of_property_count_u32_elems(node, "cooling-levels");
 	if (num <= 0)
 		return dev_err_probe(dev, num ?: -EINVAL, "No cooling-levels in the fan's node\n");
 
@@ -511,7 +496,7 @@ static int qnap_mcu_fan_parse_levels(struct device *dev, struct fwnode_handle *n
 	if (!hwmon->levels)
 		return -ENOMEM;
 
-	ret = fwnode_property_read_u32_array(node, "cooling-levels", hwmon->levels, num);
+	ret = of_property_read_u32_array(node, "cooling-levels", hwmon->levels, num);
 	if (ret)
 		return ret;
 
@@ -538,19 +523,15 @@ static unsigned long qnap_mcu_fan_find_state(const struct qnap_mcu_hwmon *hwmon)
 /* The speed is found, not set. A fan that cannot be asked is taken for a fast one. */
 static void qnap_mcu_fan_find_pwm(struct qnap_mcu_hwmon *hwmon)
 {
-	long pwm;
-
 	guard(mutex)(&hwmon->lock);
 
-	if (qnap_mcu_hwmon_get(hwmon, &hwmon->pwm, &pwm))
-		pwm = hwmon->variant->fan_pwm_max;
-
-	hwmon->wanted = pwm;
-	hwmon->started = ktime_get_boottime();
+	hwmon->wanted = qnap_mcu_hwmon_get(hwmon, &hwmon->pwm) ? hwmon->variant->fan_pwm_max :
+								 hwmon->pwm.val;
+	hwmon->spun_up = qnap_mcu_in_ms(QNAP_MCU_SPIN_UP_MS);
 }
 
 static int qnap_mcu_fan_init(struct device *dev, struct qnap_mcu_hwmon *hwmon,
-			     struct fwnode_handle *node)
+			     struct device_node *node)
 {
 	int ret;
 
@@ -570,41 +551,27 @@ static int qnap_mcu_fan_init(struct device *dev, struct qnap_mcu_hwmon *hwmon,
 	return devm_add_action_or_reset(dev, qnap_mcu_fan_leave, hwmon);
 }
 
-static int qnap_mcu_fan_register_cooling(struct device *dev, struct qnap_mcu_hwmon *hwmon,
-					 struct fwnode_handle *node)
+static int qnap_mcu_hwmon_register(struct device *dev, struct qnap_mcu_hwmon *hwmon,
+				   struct device_node *node)
 {
 	struct thermal_cooling_device *cdev;
 
-	if (!hwmon->levels)
-		return 0;
-
 	/* A thermal zone may ask for a state before the registration returns. */
-	hwmon->state = qnap_mcu_fan_find_state(hwmon);
-	hwmon->mode = QNAP_MCU_FAN_THERMAL;
-	cdev = devm_thermal_of_child_cooling_device_register(dev, to_of_node(node),
-							     "qnap-mcu-hwmon", hwmon,
-							     &qnap_mcu_cooling_ops);
-	if (IS_ERR(cdev))
-		return dev_err_probe(dev, PTR_ERR(cdev), "Failed to register cooling device\n");
+	if (hwmon->levels) {
+		hwmon->state = qnap_mcu_fan_find_state(hwmon);
+		hwmon->mode = QNAP_MCU_FAN_THERMAL;
+		cdev = devm_thermal_of_child_cooling_device_register(dev, node, "qnap-mcu-hwmon",
+								     hwmon, &qnap_mcu_cooling_ops);
+		if (IS_ERR(cdev))
+			return PTR_ERR(cdev);
+	}
 
-	return 0;
-}
-
-static int qnap_mcu_hwmon_register(struct device *dev, struct qnap_mcu_hwmon *hwmon)
-{
-	struct device *hwmon_dev;
-
-	hwmon_dev = devm_hwmon_device_register_with_info(dev, "qnapmcu", hwmon, hwmon->ops->chip,
-							 NULL);
-	if (IS_ERR(hwmon_dev))
-		return dev_err_probe(dev, PTR_ERR(hwmon_dev), "Failed to register hwmon device\n");
-
-	return 0;
+	return PTR_ERR_OR_ZERO(devm_hwmon_device_register_with_info(dev, "qnapmcu", hwmon,
+								    hwmon->ops->chip, NULL));
 }
 
 static struct qnap_mcu_hwmon *qnap_mcu_hwmon_alloc(struct platform_device *pdev)
 {
-	const struct qnap_mcu_hwmon_ops *ops = (void *)platform_get_device_id(pdev)->driver_data;
 	struct device *dev = &pdev->dev;
 	struct qnap_mcu_hwmon *hwmon;
 
@@ -614,10 +581,10 @@ static struct qnap_mcu_hwmon *qnap_mcu_hwmon_alloc(struct platform_device *pdev)
 
 	hwmon->mcu = dev_get_drvdata(dev->parent);
 	hwmon->variant = qnap_mcu_get_variant(hwmon->mcu);
-	hwmon->ops = ops;
-	hwmon->pwm.get = ops->get_pwm;
-	hwmon->rpm.get = ops->get_rpm;
-	hwmon->temp.get = ops->get_temp;
+	hwmon->ops = (void *)platform_get_device_id(pdev)->driver_data;
+	hwmon->pwm.query = &hwmon->ops->pwm;
+	hwmon->rpm.query = &hwmon->ops->rpm;
+	hwmon->temp.query = &hwmon->ops->temp;
 	platform_set_drvdata(pdev, hwmon);
 
 	return hwmon;
@@ -626,8 +593,8 @@ static struct qnap_mcu_hwmon *qnap_mcu_hwmon_alloc(struct platform_device *pdev)
 static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	struct fwnode_handle *node __free(fwnode_handle) =
-		device_get_named_child_node(dev->parent, "fan-0");
+	struct device_node *node __free(device_node) =
+		of_get_child_by_name(dev->parent->of_node, "fan-0");
 	struct qnap_mcu_hwmon *hwmon = qnap_mcu_hwmon_alloc(pdev);
 	int ret;
 
@@ -645,11 +612,7 @@ static int qnap_mcu_hwmon_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
-	ret = qnap_mcu_fan_register_cooling(dev, hwmon, node);
-	if (ret)
-		return ret;
-
-	return qnap_mcu_hwmon_register(dev, hwmon);
+	return qnap_mcu_hwmon_register(dev, hwmon, node);
 }
 
 static void qnap_mcu_hwmon_shutdown(struct platform_device *pdev)
@@ -666,9 +629,9 @@ static int qnap_mcu_hwmon_resume(struct device *dev)
 
 	guard(mutex)(&hwmon->lock);
 
-	hwmon->started = ktime_get_boottime();
+	hwmon->spun_up = qnap_mcu_in_ms(QNAP_MCU_SPIN_UP_MS);
 
-	return qnap_mcu_fan_set(hwmon, hwmon->wanted);
+	return qnap_mcu_fan_set(hwmon, hwmon->wanted, false);
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_hwmon_pm_ops, NULL, qnap_mcu_hwmon_resume);

@@ -150,12 +150,15 @@ check_port()
 	die "the port is not as slow, or as fast, as a real one"
 }
 
-# How long all programs and kernel threads but the emulator have run, in microseconds.
-busy()
+# How long the emulator has run, and all other programs and kernel threads, in nanoseconds.
+run_by_emulator()
 {
-	awk '/^cpu/ { sum += $8 }
-		FILENAME ~ /proc\/[0-9]/ { sum -= $1 }
-		END { printf "%.0f\n", sum / 1000 }' /proc/schedstat "/proc/$mcu_pid/schedstat"
+	cut -d ' ' -f 1 "/proc/$mcu_pid/schedstat"
+}
+
+run_by_others()
+{
+	echo $(($(sed -n 's/^cpu0 //p' /proc/schedstat | cut -d ' ' -f 7) - $(run_by_emulator)))
 }
 
 # bench SUBJECT DEVICE JOB COUNT: what it prints goes to the result when it is over, as that port
@@ -178,14 +181,30 @@ measure_leds()
 		/execute_end/ { printf "driver led %.1f\n", ($4 - start) * 1e6 }'
 }
 
+# The time in which the processor was not idle, but for the emulator's, in microseconds. Interrupts
+# are in it: they wake up the one driver, where a work item does it for the other. Beside it, what
+# programs and kernel threads alone have run.
 measure_processor()
 {
-	local before
+	local emulator others
 
-	before=$(busy)
+	trace power:cpu_idle
+	emulator=$(run_by_emulator)
+	others=$(run_by_others)
+	echo begin > $tracing/trace_marker
 	bench driver "$serdev" writes 600
+	echo end > $tracing/trace_marker
+	others=$(($(run_by_others) - others))
+	emulator=$(($(run_by_emulator) - emulator))
 	echo "driver writes 600"
-	echo "driver busy $(($(busy) - before))"
+	echo "driver busy-tasks $((others / 1000))"
+	traced '/ begin$/ { begin = $4 }
+		/ end$/ { if (begin) printf "driver busy %.0f\n", ($4 - begin - idle) * 1e6 -
+			'$((emulator / 1000))' }
+		begin && /cpu_idle/ {
+			if (/state=4294967295/) idle += $4 - since
+			else since = $4
+		}'
 }
 
 # Bytes in both directions since the MCU's port was made.

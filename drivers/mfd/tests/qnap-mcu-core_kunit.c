@@ -248,7 +248,7 @@ static void two_mcus_work_side_by_side(struct kunit *test)
 		fixture_wait_for_children(test);
 	}
 
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 	KUNIT_EXPECT_EQ(test, 1, fixture_mcu(test)->num_beeps);
 	KUNIT_EXPECT_EQ(test, 2, qnap_mcu_get_variant(fixture_qnap_mcu(test))->num_drives);
 
@@ -268,7 +268,7 @@ static void one_of_two_mcus_can_go(struct kunit *test)
 	unbind(test);
 	fixture_select(test, 0);
 	expect_function(test, "qnap-mcu-leds");
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 }
 
 static void sleeping_system_does_not_talk_to_the_mcu(struct kunit *test)
@@ -277,11 +277,11 @@ static void sleeping_system_does_not_talk_to_the_mcu(struct kunit *test)
 	fixture_wait_for_children(test);
 	fixture_suspend(test);
 	fixture_forget_sent(test);
-	KUNIT_EXPECT_EQ(test, -ESHUTDOWN, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, -ESHUTDOWN, fixture_exec_ack(test, "@C2", 3));
 	msleep(20 * MSEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, 0, fixture_box(test)->port.num_sent);
 	fixture_resume(test);
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 }
 
 static void silent_mcu_is_left_alone_while_the_system_sleeps(struct kunit *test)

@@ -10,6 +10,7 @@
 #include <linux/debugfs.h>
 #include <linux/freezer.h>
 #include <linux/kmsg_dump.h>
+#include <linux/mfd/qnap-mcu.h>
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
@@ -182,6 +183,24 @@ struct fake_mcu *fixture_mcu(struct kunit *test)
 struct qnap_mcu *fixture_qnap_mcu(struct kunit *test)
 {
 	return dev_get_drvdata(&fixture_box(test)->serdev->dev);
+}
+
+/**
+ * fixture_exec_ack() - have the selected box's MCU do something that it only acknowledges
+ * @test: test
+ * @request: the request, without its checksum
+ * @request_len: its length
+ *
+ * Return: as qnap_mcu_transact().
+ */
+int fixture_exec_ack(struct kunit *test, const u8 *request, u8 request_len)
+{
+	const struct qnap_mcu_command command = {
+		.request = request,
+		.request_len = request_len,
+	};
+
+	return qnap_mcu_transact(fixture_qnap_mcu(test), &command);
 }
 
 struct fixture_search {

@@ -82,6 +82,7 @@ void fixture_select(struct kunit *test, size_t box);
 struct fake_box *fixture_box(struct kunit *test);
 struct fake_mcu *fixture_mcu(struct kunit *test);
 struct qnap_mcu *fixture_qnap_mcu(struct kunit *test);
+int fixture_exec_ack(struct kunit *test, const u8 *request, u8 request_len);
 struct device *fixture_find_below(struct device *parent, fixture_match_fn match, const void *data);
 struct device *fixture_find_child(struct kunit *test, const char *name);
 struct platform_device *fixture_child(struct kunit *test, const char *name);

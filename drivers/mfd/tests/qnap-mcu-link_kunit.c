@@ -54,12 +54,12 @@ static int read_eeprom(struct kunit *test, u8 offset, u8 *data, u8 len)
 
 static int beep_short(struct kunit *test)
 {
-	return qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3);
+	return fixture_exec_ack(test, "@C2", 3);
 }
 
 static int beep_long(struct kunit *test)
 {
-	return qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C3", 3);
+	return fixture_exec_ack(test, "@C3", 3);
 }
 
 /* The line goes dead for one command: nothing may be taken for its acknowledgment. */

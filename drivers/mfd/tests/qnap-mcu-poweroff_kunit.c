@@ -111,7 +111,7 @@ static void poweroff_is_not_fooled_by_a_late_acknowledgment(struct kunit *test)
 {
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_LATE, 1, 6000);
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C0", FAKE_LOSE_REQUEST, 20, 0);
-	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, fixture_exec_ack(test, "@C2", 3));
 	power_off_prepare(test);
 	KUNIT_EXPECT_GE(test, fixture_mcu(test)->num_power_off, 1);
 }

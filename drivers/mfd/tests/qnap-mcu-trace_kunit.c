@@ -92,7 +92,7 @@ static void request_and_reply_are_traced(struct kunit *test)
 {
 	const struct witness *witness = listen(test);
 
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 	expect_heard(test, &witness->heard[REQUEST], 1, "@C2\x31", 4);
 	expect_heard(test, &witness->heard[REPLY], 1, "@0p", 3);
 	expect_heard(test, &witness->heard[FAULT], 0, "", 0);
@@ -105,7 +105,7 @@ static void fault_is_traced_with_what_came(struct kunit *test)
 	const struct witness *witness = listen(test);
 
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_REFUSE, 1, 0);
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 	expect_heard(test, &witness->heard[REQUEST], 2, "@C2\x31@C2\x31", 8);
 	expect_heard(test, &witness->heard[FAULT], 1, "@9y", 3);
 	expect_heard(test, &witness->heard[REPLY], 1, "@0p", 3);
@@ -117,7 +117,7 @@ static void silence_is_traced_as_a_fault(struct kunit *test)
 	const struct witness *witness = listen(test);
 
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_LOSE_REQUEST, 1, 0);
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 	expect_heard(test, &witness->heard[FAULT], 1, "", 0);
 }
 
@@ -138,7 +138,7 @@ static void noise_is_traced(struct kunit *test)
 	const struct witness *witness = listen(test);
 
 	fake_mcu_expect_trouble(fixture_mcu(test), "@C2", FAKE_NOISE, 1, 2);
-	KUNIT_EXPECT_EQ(test, 0, qnap_mcu_exec_ack(fixture_qnap_mcu(test), "@C2", 3));
+	KUNIT_EXPECT_EQ(test, 0, fixture_exec_ack(test, "@C2", 3));
 	KUNIT_EXPECT_EQ(test, 2, witness->heard[NOISE].len);
 	expect_heard(test, &witness->heard[REPLY], 1, "@0p", 3);
 }

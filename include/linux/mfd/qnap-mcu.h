@@ -57,23 +57,4 @@ int qnap_mcu_transact(struct qnap_mcu *mcu, const struct qnap_mcu_command *comma
 int qnap_mcu_post(struct qnap_mcu *mcu, const u8 *request, size_t request_len);
 const struct qnap_mcu_variant *qnap_mcu_get_variant(const struct qnap_mcu *mcu);
 
-/**
- * qnap_mcu_exec_ack() - have the MCU do something that it only acknowledges
- * @mcu: the MCU
- * @request: the request, without its checksum
- * @request_len: its length, 1 to 21 bytes
- *
- * Context: may sleep, see qnap_mcu_transact().
- * Return: 0 once the MCU acknowledged, or the errors of qnap_mcu_transact().
- */
-static inline int qnap_mcu_exec_ack(struct qnap_mcu *mcu, const u8 *request, u8 request_len)
-{
-	const struct qnap_mcu_command command = {
-		.request = request,
-		.request_len = request_len,
-	};
-
-	return qnap_mcu_transact(mcu, &command);
-}
-
 #endif /* _LINUX_MFD_QNAP_MCU_H */

@@ -150,7 +150,7 @@ bench_missed()
 	bench_samples 2001
 	fails_saying "missed: LED write" "$testing/bench-judge.py" ktap "$tmp/samples"
 	bench_samples 2000
-	sed -i 's/1500/1801/' "$tmp/samples/sizes"
+	sed -i 's/1500/1551/' "$tmp/samples/sizes"
 	fails_saying "missed: text and data" "$testing/bench-judge.py" ktap "$tmp/samples"
 }
 

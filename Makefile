@@ -74,14 +74,14 @@ check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 
-faults: ## the same for hours; OPS=, RUNS= and SEED= as tools/testing/faults.sh --help says
+faults: ## the same for an hour and more; OPS=, RUNS=, SEED=: see tools/testing/faults.sh --help
 	status=0; $(testing)/faults.sh || status=1; $(testing)/faults.sh --stock || status=1; \
 	$(MAKE) poweroff-sweep || status=1; exit $$status
 
 check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost
 	$(testing)/poweroff-sweep.sh 10
 
-poweroff-sweep: ## a thousand of them, in half an hour, and fifty with Linux 7.3's own driver
+poweroff-sweep: ## a thousand of them, and fifty with Linux 7.3's own driver
 	$(testing)/poweroff-sweep.sh --stock 50
 	$(testing)/poweroff-sweep.sh 1000
 

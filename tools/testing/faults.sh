@@ -12,6 +12,9 @@
 # of a short script fails, for every N and every kind; its operations are these cases, at most. In
 # "return" the MCU is silent for 5 s, and the first operation after that must succeed.
 #
+# The emulator runs in the guest, on a null modem that is as slow as a real port, and the guest's
+# clock counts instructions: see clockwork_machine in guest.sh. All times are that clock's.
+#
 # Each guest does some runs, two guests at a time. KTAP goes to stdout, with a table; the logs of
 # runs that failed are kept in build/faults/.
 

@@ -61,7 +61,7 @@ enum qnap_mcu_fan_mode {
 
 /**
  * struct qnap_mcu_query - a value that the MCU can be asked for
- * @command: asks for it
+ * @command: asks for it; at most %QNAP_MCU_BYTES_MAX bytes of data
  * @first: where in the reply's data it begins, with its most significant byte
  * @last: where it ends
  * @zero: what the MCU says for 0
@@ -127,7 +127,7 @@ struct qnap_mcu_reading {
  *	    vain
  * @unset: the MCU did not acknowledge the last duty cycle that it was sent
  * @corrections: how often @check sent it again all the same
- * @spun_up: when the fan turns at the latest, since boot, or is faulty
+ * @spun_up: until when the fan may stand still without being faulty, since boot
  * @left: the fan was left at a safe speed for good, nothing may change it any more
  */
 struct qnap_mcu_hwmon {
@@ -540,7 +540,7 @@ static int qnap_mcu_fan_init(struct device *dev, struct qnap_mcu_hwmon *hwmon,
 	if (ret)
 		return ret;
 
-	if (node && IS_ENABLED(CONFIG_THERMAL_OF)) {
+	if (of_device_is_available(node) && IS_ENABLED(CONFIG_THERMAL_OF)) {
 		ret = qnap_mcu_fan_parse_levels(dev, node, hwmon);
 		if (ret)
 			return ret;

@@ -189,6 +189,14 @@ static void fan_without_cooling_levels_is_an_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, fixture_count_logged(test, "cooling-levels"));
 }
 
+static void fan_that_is_disabled_is_not_used_for_cooling(struct kunit *test)
+{
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_no_cooling));
+	fixture_wait_for_children(test);
+	KUNIT_EXPECT_EQ(test, 1, read_attr(test, "pwm1_enable"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, write_attr(test, "pwm1_enable", "2"));
+}
+
 static void fan_that_cannot_be_asked_is_taken_for_a_fast_one(struct kunit *test)
 {
 	fixture_mcu(test)->pwm = 60;
@@ -650,6 +658,7 @@ static struct kunit_case qnap_mcu_hwmon_probe_cases[] = {
 	KUNIT_CASE(cooling_state_begins_where_the_fan_is),
 	KUNIT_CASE(cooling_level_above_255_is_an_error),
 	KUNIT_CASE(fan_without_cooling_levels_is_an_error),
+	KUNIT_CASE(fan_that_is_disabled_is_not_used_for_cooling),
 	KUNIT_CASE(fan_that_cannot_be_asked_is_taken_for_a_fast_one),
 	KUNIT_CASE_SLOW(case_temperature_drives_the_fan),
 	{}

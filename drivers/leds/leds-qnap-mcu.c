@@ -14,6 +14,7 @@
 #include <linux/compiler.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/irqflags.h>
 #include <linux/leds.h>
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -56,7 +57,7 @@ struct qnap_mcu_leds;
 
 /**
  * struct qnap_mcu_led_kind - what the LEDs of one kind can do
- * @name: name of the LED, with a place for the number of its bay if it has one
+ * @name: name of the LED; a format for the number of its bay if it has one
  * @place: where it is
  * @fast_ms: time that a LED which blinks fast is lit, and dark
  * @slow_ms: the same for slow; 0 if it cannot
@@ -65,7 +66,8 @@ struct qnap_mcu_leds;
  * @mode_step: distance between the codes of two modes
  * @partner_step: distance between the codes of two modes of its partner; 0 without a partner
  * @partner: how many LEDs after it its partner comes; 0 without a partner
- * @codes: last bytes of these commands, 0 for what the MCU cannot show
+ * @codes: last bytes of these commands, at the LED's mode times @mode_step and its partner's times
+ *	   @partner_step; 0 for what the MCU cannot show
  */
 struct qnap_mcu_led_kind {
 	const char *name;
@@ -203,6 +205,7 @@ static const struct qnap_mcu_led_kind tsx33_leds[] = {
 		.codes = tsx33_usb_codes,
 	}, {
 		.name = "red:status",
+		.place = QNAP_MCU_LED_PER_BOX,
 		.fast_ms = 500,
 		.slow_ms = 1000,
 		.default_blink = QNAP_MCU_LED_FAST,
@@ -213,6 +216,7 @@ static const struct qnap_mcu_led_kind tsx33_leds[] = {
 		.codes = tsx33_status_codes,
 	}, {
 		.name = "green:status",
+		.place = QNAP_MCU_LED_PER_BOX,
 		.fast_ms = 500,
 		.slow_ms = 1000,
 		.default_blink = QNAP_MCU_LED_FAST,
@@ -397,12 +401,17 @@ static int qnap_mcu_led_blink_set(struct led_classdev *cdev, unsigned long *on_m
 	return 0;
 }
 
-/* After a panic nothing sleeps, and the trigger of that name is all that still runs. */
+/*
+ * After a panic nothing sleeps. The trigger of that name still runs, on the one processor that is
+ * left, and the timers of LEDs that blink by software may interrupt it.
+ */
 static void qnap_mcu_led_set_in_panic(struct led_classdev *cdev, enum led_brightness brightness)
 {
 	const enum qnap_mcu_led_mode mode = brightness ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF;
 	struct qnap_mcu_led *led = to_qnap_mcu_led(cdev);
 	struct qnap_mcu_leds *leds = led->leds;
+
+	guard(irqsave)();
 
 	if (!qnap_mcu_led_prepare(led, mode, QNAP_MCU_LED_OFF))
 		qnap_mcu_post(leds->mcu, leds->request, leds->command.request_len);

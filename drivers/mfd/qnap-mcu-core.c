@@ -163,8 +163,8 @@ EXPORT_SYMBOL_GPL(qnap_mcu_transact);
  *
  * After a panic nothing sleeps any more and no reply is read. The request may be lost.
  *
- * Context: after a panic only: takes no lock against qnap_mcu_transact(). The port takes its own
- *	    lock, and sends only if interrupts are enabled afterwards.
+ * Context: after a panic only, with interrupts off: takes no lock against qnap_mcu_transact(). The
+ *	    port takes its own lock, and sends only if interrupts are enabled afterwards.
  * Return: 0 if the port took the request, -%EINVAL if it is empty or too long, -%EIO or another
  *	   error of the port if not
  */

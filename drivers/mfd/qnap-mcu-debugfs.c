@@ -2,7 +2,7 @@
 /*
  * Link counters of the QNAP MCU in debugfs and, as a build option, a file for raw requests
  *
- * Described in Documentation/driver-api/qnap-mcu.rst.
+ * Described in Documentation/ABI/testing/debugfs-qnap-mcu.
  */
 
 #include <linux/cleanup.h>

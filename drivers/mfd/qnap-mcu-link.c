@@ -101,7 +101,10 @@ static void qnap_mcu_link_trace(struct qnap_mcu_link *link, const char *what, co
 	trace_qnap_mcu_bytes(link->serdev, what, data, len);
 }
 
-/* Each counter has its lock, and is read without. */
+/*
+ * Each counter is changed under a lock of its own, see &enum qnap_mcu_counter, and read without:
+ * atomic_t is for debugfs, and need not be added to atomically.
+ */
 static void qnap_mcu_count(struct qnap_mcu_link *link, enum qnap_mcu_counter counter,
 			   unsigned int n)
 {
@@ -132,6 +135,7 @@ static void qnap_mcu_rx_drop(struct qnap_mcu_link *link, size_t len)
 	qnap_mcu_link_trace(link, qnap_mcu_noise, rx->buf, len);
 	qnap_mcu_count(link, QNAP_MCU_NOISE, len);
 	rx->len -= len;
+	/* These are few bytes: memmove() is more to call and check than to move. */
 	for (u8 *to = rx->buf; to < rx->buf + rx->len; to++)
 		*to = to[len];
 }
@@ -327,8 +331,8 @@ static void qnap_mcu_rx_wait(struct qnap_mcu_link *link, unsigned long wait)
  * serdev_device_write_buf() neither sleeps nor is it cut short by a signal, as
  * serdev_device_write() is. The port's own buffer has room for all that may wait in it.
  *
- * Context: any; takes none of the link's locks. From outside only after a panic, when no
- *	    transaction goes on.
+ * Context: any; takes none of the link's locks, but uses its buffer. From outside only after a
+ *	    panic, when no transaction goes on, with interrupts off.
  * Return: as qnap_mcu_post().
  */
 int qnap_mcu_link_post(struct qnap_mcu_link *link, const u8 *request, size_t request_len)
@@ -417,7 +421,8 @@ static int qnap_mcu_link_transact(struct qnap_mcu_link *link,
 			wait = min(2 * wait, QNAP_MCU_REPLY_WAIT_MAX);
 			continue;
 		}
-		usleep_range(pause_us, pause_us + pause_us / 4);
+		if (pause_us)
+			usleep_range(pause_us, pause_us + pause_us / 4);
 		pause_us = min(2 * pause_us + QNAP_MCU_PAUSE_MIN_US, QNAP_MCU_PAUSE_MAX_US);
 	}
 

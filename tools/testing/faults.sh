@@ -27,8 +27,8 @@ OPS=100000 is the number of operations in each of the main runs, a tenth in the 
 RUNS='NAME:OPERATIONS:SEED[,...] ...' are other runs; those with a comma share a guest.
 SEED=1 is the seed, where RUNS does not name one.
 --reduced does all kinds of runs in a minute, with too few operations to show a rare failure.
---stock does it with the drivers of Debian's 7.3 kernel, to compare, and fails nothing. Of these only
-what they get right on a good line is asked: no blinking, no temperature below zero, no fast fan."
+--stock does it with the drivers of Debian's 7.3 kernel, to compare, and fails nothing. Of these
+only what they get right on a good line is asked: no blinking, no frost, no fast fan."
 
 table_head="\
 # Frames are requests and replies. Undetected are those whose damage the checksum does not show;

@@ -52,8 +52,8 @@ build_guest_programs()
 		cp -rT "$repo/tools/$folder" "$guest_programs/tools/$folder"
 	done
 	for folder in "$@"; do
-		make -B -C "$guest_programs/tools/$folder" CC=aarch64-linux-gnu-gcc LDFLAGS=-static \
-			PANEL=no
+		make -B -C "$guest_programs/tools/$folder" PANEL=no CC=aarch64-linux-gnu-gcc \
+			LDFLAGS=-static
 	done
 }
 

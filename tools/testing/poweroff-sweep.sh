@@ -11,8 +11,8 @@
 # Debian's 7.3 kernel, to compare, and fails nothing.
 #
 # Booting takes seconds. So one guest is booted and its state saved just before the power-off, and
-# each run starts from there, some at a time, with a fresh emulator. KTAP goes to stdout; the logs of
-# runs in which the MCU stayed on are kept in build/poweroff-sweep/SEED/.
+# each run starts from there, some at a time, with a fresh emulator. KTAP goes to stdout; the logs
+# of runs in which the MCU stayed on are kept in build/poweroff-sweep/SEED/.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"

@@ -18,19 +18,21 @@
 #include "emulator.h"
 
 #define PATIENCE_MS	20000
+#define CONTROL		"/run/mcu"
 
 static int line = -1;
 static char answer[65536];
 static size_t answer_len;
 
-static void *run(void *path)
+static void *run(void *unused)
 {
-	char *arguments[] = {
-		"mcu-emu", "--tty", "/dev/ttyNM1", "--eeprom", BOX_EEPROM_FILE, "--control", path,
-		"--trace", "/dev/vport0p1", NULL,
+	static const char *const arguments[] = {
+		"mcu-emu", "--tty", "/dev/ttyNM1", "--eeprom", BOX_EEPROM_FILE, "--control",
+		CONTROL, "--trace", "/dev/vport0p1", NULL,
 	};
 
-	emulator_main(ARRAY_SIZE(arguments) - 1, arguments);
+	(void)unused;
+	emulator_main(ARRAY_SIZE(arguments) - 1, (char **)arguments);
 	errx(EXIT_BROKEN, "the emulator has ended");
 }
 
@@ -40,14 +42,12 @@ static void *run(void *path)
  */
 void emulator_start(void)
 {
-	static char path[] = "/run/mcu";
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = CONTROL };
 	const u64 end = box_now() + PATIENCE_MS;
 	pthread_t thread;
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	line = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (line < 0 || pthread_create(&thread, NULL, run, path))
+	if (line < 0 || pthread_create(&thread, NULL, run, NULL))
 		err(EXIT_BROKEN, "cannot start the emulator");
 	while (connect(line, (struct sockaddr *)&address, sizeof(address))) {
 		if (box_now() >= end)

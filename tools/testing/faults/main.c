@@ -6,8 +6,8 @@
  *
  * Works on all that the drivers offer while the emulator garbles their line, and compares each
  * result with what the emulator knows. Prints KTAP, remarks on all that went wrong, and progress on
- * lines that begin with "+++". With --modest LEDs do not blink, and temperature and speed are what one
- * byte can say. See tools/testing/faults.sh for the runs.
+ * lines that begin with "+++". With --modest LEDs do not blink, and temperature and speed are what
+ * one byte can say. See tools/testing/faults.sh for the runs.
  */
 
 #include <err.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs of the fault sweep, see ../faults.sh. The kernel command line names them. The emulator runs in
-# here, at the other end of a port that is as slow as a real one.
+# Runs of the fault sweep, see ../faults.sh. The kernel command line names them. The emulator runs
+# in here, at the other end of a port that is as slow as a real one.
 # shellcheck shell=bash
 # shellcheck source=tests.sh
 
@@ -14,8 +14,8 @@ stock()
 	grep -q -w qnap.stock /proc/cmdline
 }
 
-# The kernel's own driver gives up if the MCU is not there when it looks, and that for the EEPROM does
-# not load by itself.
+# The kernel's own driver gives up if the MCU is not there when it looks, and that for the EEPROM
+# does not load by itself.
 look_again()
 {
 	sleep 1

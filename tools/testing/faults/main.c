@@ -19,7 +19,7 @@
 #include "operation.h"
 #include "runs.h"
 
-static int run(const char *text)
+static int carry_out(const char *text)
 {
 	unsigned long long seed;
 	long operations;
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 	emulator_start();
 	box_open();
 	while (*++argv)
-		status |= run(*argv);
+		status |= carry_out(*argv);
 
 	return status;
 }

@@ -43,6 +43,7 @@ size_t qnap_mcu_frame_encode(u8 *frame, size_t size, const u8 *payload, size_t l
 	if (!len || size < QNAP_MCU_CHECKSUM_SIZE || len > size - QNAP_MCU_CHECKSUM_SIZE)
 		return 0;
 
+	/* Copied and summed up in one pass. */
 	for (size_t i = 0; i < len; i++) {
 		frame[i] = payload[i];
 		checksum ^= payload[i];
@@ -61,7 +62,8 @@ static bool may_be_error(const u8 *data, size_t len)
 	if (data[1] != QNAP_MCU_STATUS_BAD_CHECKSUM && data[1] != QNAP_MCU_STATUS_FAILED)
 		return false;
 
-	return len < QNAP_MCU_STATUS_FRAME_SIZE || data[2] == (data[0] ^ data[1]);
+	return len < QNAP_MCU_STATUS_FRAME_SIZE ||
+	       qnap_mcu_frame_valid(data, QNAP_MCU_STATUS_FRAME_SIZE);
 }
 
 static bool may_be_reply(const u8 *data, size_t len, const struct qnap_mcu_shape *shape)

@@ -19,6 +19,7 @@
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/cleanup.h>
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/errno.h>

@@ -30,6 +30,9 @@ modules_install: kdir-fits ## install them where modprobe finds them before the 
 kdir-fits:
 	@$(testing)/kdir-fits.sh '$(KDIR)'
 
+dtbs: ## compile the device trees for KERNEL_SRC=<kernel source>, into OUT=build/dtbs
+	tools/kernel-tree/dtbs.sh '$(KERNEL_SRC)' '$(or $(OUT),build/dtbs)'
+
 clean: ## remove what modules and tools have built
 	find . -maxdepth 1 -type f $(built) -exec rm -f {} +
 	find drivers -type f $(built) -exec rm -f {} +
@@ -94,6 +97,6 @@ check-bench: ## a short form of it, for make check
 fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
-.PHONY: help modules modules_install kdir-fits clean tools demo check check-static check-scripts \
+.PHONY: help modules modules_install kdir-fits dtbs clean tools demo check check-static check-scripts \
 	check-tools fuzz stress kunit coverage check-e2e check-e2e-7.3 check-faults faults check-poweroff \
 	poweroff-sweep bench check-bench fetch

@@ -489,7 +489,7 @@ static int qnap_mcu_fan_parse_levels(struct device *dev, struct device_node *nod
 
 	num = of_property_count_u32_elems(node, "cooling-levels");
 	if (num <= 0)
-		return dev_err_probe(dev, num ?: -EINVAL, "No cooling-levels in the fan's node\n");
+		return dev_err_probe(dev, num ?: -EINVAL, "No cooling-levels in fan-0\n");
 
 	hwmon->num_levels = num;
 	hwmon->levels = devm_kcalloc(dev, num, sizeof(*hwmon->levels), GFP_KERNEL);

@@ -6,7 +6,8 @@
  * red and a green half, for which the MCU has only combined commands. The green activity LEDs of
  * the bays are GPIOs of the SoC.
  *
- * The MCU cannot be asked what its LEDs show. They are left as they are until they are set.
+ * The MCU cannot be asked what its LEDs show. They are left as they are until they are set, unless
+ * the board says what they are to show at first.
  */
 
 #include <linux/bitops.h>
@@ -23,6 +24,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/of.h>
 #include <linux/overflow.h>
 #include <linux/panic.h>
 #include <linux/panic_notifier.h>
@@ -63,6 +65,7 @@ struct qnap_mcu_leds;
  * @slow_ms: the same for slow; 0 if it cannot
  * @default_blink: mode for a blink without a wish for its rate
  * @group: letter of the commands that set it
+ * @number: of the first one, in the board's description
  * @mode_step: distance between the codes of two modes
  * @partner_step: distance between the codes of two modes of its partner; 0 without a partner
  * @partner: how many LEDs after it its partner comes; 0 without a partner
@@ -76,6 +79,7 @@ struct qnap_mcu_led_kind {
 	u16 slow_ms;
 	enum qnap_mcu_led_mode default_blink;
 	char group;
+	u8 number;
 	u8 mode_step;
 	u8 partner_step;
 	s8 partner;
@@ -185,6 +189,11 @@ static const char tsx33_status_codes[QNAP_MCU_LED_MODES * QNAP_MCU_LED_MODES] = 
 	[TSX33_STATUS(QNAP_MCU_LED_ON, QNAP_MCU_LED_ON)] = 'D',
 };
 
+/* By these numbers the device tree names the LEDs. Those of the bays begin at 0. */
+#define TSX33_LED_USB		0x10
+#define TSX33_LED_RED		0x20
+#define TSX33_LED_GREEN		0x21
+
 static const struct qnap_mcu_led_kind tsx33_leds[] = {
 	{
 		.name = "hdd%u:red:status",
@@ -201,6 +210,7 @@ static const struct qnap_mcu_led_kind tsx33_leds[] = {
 		.fast_ms = 250,
 		.default_blink = QNAP_MCU_LED_FAST,
 		.group = TSX33_GROUP_FUNCTION,
+		.number = TSX33_LED_USB,
 		.mode_step = 1,
 		.codes = tsx33_usb_codes,
 	}, {
@@ -210,6 +220,7 @@ static const struct qnap_mcu_led_kind tsx33_leds[] = {
 		.slow_ms = 1000,
 		.default_blink = QNAP_MCU_LED_FAST,
 		.group = TSX33_GROUP_FUNCTION,
+		.number = TSX33_LED_RED,
 		.mode_step = TSX33_RED_STEP,
 		.partner_step = TSX33_GREEN_STEP,
 		.partner = 1,
@@ -221,6 +232,7 @@ static const struct qnap_mcu_led_kind tsx33_leds[] = {
 		.slow_ms = 1000,
 		.default_blink = QNAP_MCU_LED_FAST,
 		.group = TSX33_GROUP_FUNCTION,
+		.number = TSX33_LED_GREEN,
 		.mode_step = TSX33_GREEN_STEP,
 		.partner_step = TSX33_RED_STEP,
 		.partner = -1,
@@ -468,12 +480,44 @@ static void qnap_mcu_led_unregister(void *data)
 	timer_shutdown_sync(&cdev->blink_timer);
 }
 
+/* The caller is to put the node. */
+static struct device_node *qnap_mcu_led_find_node(struct device *dev, u32 number)
+{
+	struct device_node *leds = of_get_child_by_name(dev->parent->of_node, "leds");
+	struct device_node *node;
+	u32 reg;
+
+	for_each_child_of_node(leds, node) {
+		if (!of_property_read_u32(node, "reg", &reg) && reg == number)
+			break;
+	}
+	of_node_put(leds);
+
+	return node;
+}
+
+/* If the MCU does not obey, the LED stays as it is: no reason to be without it. */
+static void qnap_mcu_led_show_default(struct qnap_mcu_led *led, struct fwnode_handle *node)
+{
+	const enum led_default_state state = led_init_default_state_get(node);
+	const enum led_brightness brightness = state == LEDS_DEFSTATE_ON;
+
+	if (state == LEDS_DEFSTATE_KEEP)
+		return;
+
+	led->cdev.brightness = brightness;
+	qnap_mcu_led_set(&led->cdev, brightness);
+}
+
 /* The LED core looks for a free name, and takes it later: two MCUs must not do so at once. */
 static DEFINE_MUTEX(qnap_mcu_led_register_lock);
 
 static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led,
 				 const struct qnap_mcu_led_kind *kind, unsigned int index)
 {
+	struct device_node *node __free(device_node) =
+		qnap_mcu_led_find_node(leds->dev, kind->number + index);
+	struct led_init_data init_data = { .fwnode = of_fwnode_handle(node) };
 	int ret;
 
 	led->leds = leds;
@@ -488,8 +532,13 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	led->cdev.brightness_set_blocking = qnap_mcu_led_set;
 	led->cdev.blink_set = qnap_mcu_led_blink_set;
 
+	if (of_property_read_bool(node, "panic-indicator"))
+		led->cdev.flags = LED_PANIC_INDICATOR;
+	if (node)
+		qnap_mcu_led_show_default(led, init_data.fwnode);
+
 	scoped_guard(mutex, &qnap_mcu_led_register_lock)
-		ret = led_classdev_register(leds->dev, &led->cdev);
+		ret = led_classdev_register_ext(leds->dev, &led->cdev, node ? &init_data : NULL);
 	if (ret)
 		return ret;
 

@@ -44,22 +44,13 @@
 #define QNAP_MCU_BAUD_TOLERANCE_PERCENT	2
 
 /**
- * struct qnap_mcu_family - boxes whose MCUs speak the same commands
- * @cells: child devices; their names select the operations in the children's id tables
- * @num_cells: how many
- */
-struct qnap_mcu_family {
-	const struct mfd_cell *cells;
-	int num_cells;
-};
-
-/**
  * struct qnap_mcu_model - a compatible
- * @family: commands of its MCU
+ * @children: names of the child devices, ends with NULL. They stand for the family of commands: by
+ *	      them the children's id tables select their operations
  * @variant: what the children need to know about the box
  */
 struct qnap_mcu_model {
-	const struct qnap_mcu_family *family;
+	const char * const *children;
 	struct qnap_mcu_variant variant;
 };
 
@@ -85,21 +76,17 @@ struct qnap_mcu {
 	bool present;
 };
 
-static const struct mfd_cell qnap_mcu_tsx33_cells[] = {
-	{ .name = "qnap-mcu-leds" },
-	{ .name = "qnap-mcu-hwmon" },
-	{ .name = "qnap-mcu-input" },
-	{ .name = "qnap-mcu-poweroff" },
-	{ .name = "qnap-mcu-eeprom" },
-};
-
-static const struct qnap_mcu_family qnap_mcu_tsx33_family = {
-	.cells = qnap_mcu_tsx33_cells,
-	.num_cells = ARRAY_SIZE(qnap_mcu_tsx33_cells),
+static const char * const qnap_mcu_tsx33_children[] = {
+	"qnap-mcu-leds",
+	"qnap-mcu-hwmon",
+	"qnap-mcu-input",
+	"qnap-mcu-poweroff",
+	"qnap-mcu-eeprom",
+	NULL
 };
 
 static const struct qnap_mcu_model qnap_mcu_ts133 = {
-	.family = &qnap_mcu_tsx33_family,
+	.children = qnap_mcu_tsx33_children,
 	.variant = {
 		.baud_rate = 115200,
 		.num_drives = 1,
@@ -109,7 +96,7 @@ static const struct qnap_mcu_model qnap_mcu_ts133 = {
 };
 
 static const struct qnap_mcu_model qnap_mcu_ts233 = {
-	.family = &qnap_mcu_tsx33_family,
+	.children = qnap_mcu_tsx33_children,
 	.variant = {
 		.baud_rate = 115200,
 		.num_drives = 2,
@@ -120,7 +107,7 @@ static const struct qnap_mcu_model qnap_mcu_ts233 = {
 };
 
 static const struct qnap_mcu_model qnap_mcu_ts433 = {
-	.family = &qnap_mcu_tsx33_family,
+	.children = qnap_mcu_tsx33_children,
 	.variant = {
 		.baud_rate = 115200,
 		.num_drives = 4,
@@ -218,13 +205,16 @@ ATTRIBUTE_GROUPS(qnap_mcu);
 
 static void qnap_mcu_add_children(struct qnap_mcu *mcu)
 {
-	const struct qnap_mcu_family *family = mcu->model->family;
+	const char * const *name;
+	struct mfd_cell cell = { };
 	int ret;
 
-	ret = mfd_add_devices(mcu->dev, PLATFORM_DEVID_AUTO, family->cells, family->num_cells,
-			      NULL, 0, NULL);
-	if (ret)
-		dev_err(mcu->dev, "Failed to add child devices: %pe\n", ERR_PTR(ret));
+	for (name = mcu->model->children; *name; name++) {
+		cell.name = *name;
+		ret = mfd_add_devices(mcu->dev, PLATFORM_DEVID_AUTO, &cell, 1, NULL, 0, NULL);
+		if (ret)
+			dev_err(mcu->dev, "Failed to add %s: %pe\n", *name, ERR_PTR(ret));
+	}
 }
 
 static void qnap_mcu_hello_again(struct qnap_mcu *mcu)

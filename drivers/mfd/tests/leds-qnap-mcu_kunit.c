@@ -121,6 +121,66 @@ static void leds_are_left_alone_at_probe(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fixture_count_sent(test, "@C"));
 }
 
+static void leds_show_what_the_board_says(struct kunit *test)
+{
+	struct fake_mcu *mcu;
+
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	mcu = fixture_mcu(test);
+	KUNIT_EXPECT_EQ(test, '1', mcu->bay_led[0]);
+	KUNIT_EXPECT_EQ(test, '0', mcu->bay_led[1]);
+	KUNIT_EXPECT_EQ(test, 1, led(test, "hdd2:red:status")->brightness);
+	KUNIT_EXPECT_EQ(test, STATUS_GREEN, mcu->status_led);
+	KUNIT_EXPECT_EQ(test, 0, led(test, "red:status")->brightness);
+	KUNIT_EXPECT_EQ(test, 1, led(test, "front:green:status")->brightness);
+}
+
+static void leds_are_left_alone_if_the_board_says_so(struct kunit *test)
+{
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	led(test, "usb:blue:disk");
+	led(test, "hdd4:red:status");
+	KUNIT_EXPECT_EQ(test, '?', fixture_mcu(test)->usb_led);
+	KUNIT_EXPECT_EQ(test, '?', fixture_mcu(test)->bay_led[3]);
+}
+
+static void led_begins_with_the_trigger_of_the_board(struct kunit *test)
+{
+	struct led_classdev *cdev;
+
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	cdev = led(test, "hdd3:red:status");
+	flush_work(&cdev->set_brightness_work);
+	KUNIT_EXPECT_EQ(test, '3', fixture_mcu(test)->bay_led[2]);
+	set_trigger(test, cdev, "none");
+}
+
+static void led_is_a_panic_indicator_if_the_board_says_so(struct kunit *test)
+{
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	KUNIT_EXPECT_TRUE(test, led(test, "red:status")->flags & LED_PANIC_INDICATOR);
+	KUNIT_EXPECT_FALSE(test, led(test, "front:green:status")->flags & LED_PANIC_INDICATOR);
+}
+
+static void led_that_does_not_obey_at_first_is_there(struct kunit *test)
+{
+	struct device *leds;
+
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	leds = &fixture_child(test, "qnap-mcu-leds")->dev;
+	device_release_driver(leds);
+	fake_mcu_expect_trouble(fixture_mcu(test), "@R", FAKE_REFUSE, ALWAYS, 0);
+	KUNIT_EXPECT_EQ(test, 1, device_attach(leds));
+	fake_mcu_forget_trouble(fixture_mcu(test));
+	set(test, led(test, "hdd2:red:status"), "1");
+	KUNIT_EXPECT_EQ(test, '0', fixture_mcu(test)->bay_led[1]);
+}
+
 static void leds_of_two_mcus_work_side_by_side(struct kunit *test)
 {
 	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_pair));
@@ -632,6 +692,11 @@ static void leds_go_dark_with_the_driver(struct kunit *test)
 static struct kunit_case leds_qnap_mcu_probe_cases[] = {
 	KUNIT_CASE(ts133_has_one_bay_and_no_usb_led),
 	KUNIT_CASE(leds_are_left_alone_at_probe),
+	KUNIT_CASE(leds_show_what_the_board_says),
+	KUNIT_CASE(leds_are_left_alone_if_the_board_says_so),
+	KUNIT_CASE(led_begins_with_the_trigger_of_the_board),
+	KUNIT_CASE(led_is_a_panic_indicator_if_the_board_says_so),
+	KUNIT_CASE(led_that_does_not_obey_at_first_is_there),
 	KUNIT_CASE(leds_of_two_mcus_work_side_by_side),
 	{}
 };

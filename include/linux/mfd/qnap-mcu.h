@@ -24,7 +24,7 @@ struct qnap_mcu;
  */
 struct qnap_mcu_variant {
 	unsigned int baud_rate;
-	unsigned int num_drives;
+	u8 num_drives;
 	u8 fan_pwm_min;
 	u8 fan_pwm_max;
 	bool usb_led;

@@ -10,7 +10,7 @@
 
 cd "$repo"
 "$testing/need.sh" fetch modules static
-scripts=$("$testing/fetch.sh" scripts-7.3)
+source=$("$testing/fetch.sh" source-7.3)
 "$testing/fetch.sh" kernel-6.12 kernel-7.3 > /dev/null
 
 # files PATTERN...: files of the project, also those that were not committed yet.
@@ -54,13 +54,13 @@ checkpatch()
 	*.sh | */init)
 		ignore=--ignore=REPEATED_WORD ;;
 	esac
-	silent perl "$scripts/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
+	silent perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
 		$ignore -f "$1"
 }
 
 kernel_doc()
 {
-	silent "$scripts/scripts/kernel-doc" -Wall -none "$1"
+	silent "$source/scripts/kernel-doc" -Wall -none "$1"
 }
 
 # What kbuild itself says of each build, and of a kernel that another compiler has built.
@@ -79,7 +79,7 @@ settle_sparse()
 
 	for directory in "$cache"/kernel-*/usr/src/linux-headers-*-common/scripts; do
 		[ -e "$directory/checker-valid.sh" ] ||
-			cp "$scripts/scripts/checker-valid.sh" "$directory/"
+			cp "$source/scripts/checker-valid.sh" "$directory/"
 	done
 }
 

@@ -7,7 +7,7 @@
 #
 # kernel-VERSION	Debian's arm64 kernel (e.g. 6.12) with its modules and its headers
 # source-VERSION	Debian's kernel source of that version
-# scripts-VERSION	of that source only the scripts (checkpatch.pl, kernel-doc)
+# dt-schema		what checks device trees and their bindings; its programs are in bin/
 # guest			programs for the guest: busybox, lm-sensors, evtest
 # guest-pc		busybox for a guest on x86-64
 # all			everything that the tests use
@@ -274,40 +274,94 @@ fetch_kernel()
 	keep "$dir" "$name"
 }
 
-# unpack_source DIR VERSION MEMBER...: the tarball inside the package, all of it or some members.
+# The tarball inside the package.
 unpack_source()
 {
 	local dir=$1 version=$2
 
-	shift 2
 	unpack "$dir"
 	mkdir "$dir/tree"
-	tar -C "$dir/tree" --strip-components=1 \
-		-xJf "$dir/usr/src/linux-source-$version.tar.xz" "$@"
+	tar -C "$dir/tree" --strip-components=1 -xJf "$dir/usr/src/linux-source-$version.tar.xz"
 }
 
-# fetch_source NAME VERSION MEMBER...
 fetch_source()
 {
-	local name=$1 version=$2 dir
+	local version=$1 name=src/linux-$1 dir
 
 	! have "$name" || return 0
-	shift 2
 	need_apt
 	dir=$(fresh "${name##*/}")
 	step "Downloading linux-source-$version (about 160 MB)" download "$dir" \
 		"linux-source-$version:all"
-	step "Unpacking linux-source-$version" unpack_source "$dir" "$version" "$@"
+	step "Unpacking linux-source-$version" unpack_source "$dir" "$version"
 	keep "$dir/tree" "$name"
 	rm -rf "$dir"
 }
 
-fetch_scripts()
+# Debian 12's jsonschema is too old for it, and has no 'referencing'. It gets the newer Debian's
+# Python with all that it needs, which run on any Debian, as long as their own C library comes with
+# them.
+download_dt_schema()
 {
-	local version=$1 top=linux-source-$1
+	local package packages=()
 
-	fetch_source "src/scripts-$version" "$version" "$top/scripts" "$top/tools/docs" \
-		"$top/tools/lib/python" "$top/Documentation/dev-tools"
+	for package in python3.13-minimal libpython3.13-minimal libpython3.13-stdlib libc6 zlib1g \
+			libexpat1 libffi8 libfdt1 python3-libfdt python3-rpds-py \
+			python3-ruamel.yaml.clib; do
+		packages+=("$package:$host_arch/trixie")
+	done
+	for package in python3-attr python3-jsonschema python3-jsonschema-specifications \
+			python3-referencing python3-rfc3987 python3-ruamel.yaml; do
+		packages+=("$package:all/trixie")
+	done
+	download "$1" dt-schema:all/trixie-backports "${packages[@]}"
+}
+
+# wrap_python DIR: python3 and dt-schema's programs as they can be called, in bin/.
+wrap_python()
+{
+	local program
+
+	mkdir "$1/bin"
+	cat > "$1/bin/python3" <<-'END'
+		#!/bin/sh
+		root=$(dirname "$(dirname "$(readlink -f "$0")")")
+		libs=$root/usr/lib/$(uname -m)-linux-gnu
+		python=$root/usr/bin/python3.13
+		export PYTHONPATH="$root/usr/lib/python3/dist-packages"
+		exec "$libs"/ld-linux-*.so.* --library-path "$libs" --argv0 "$python" "$python" "$@"
+	END
+	for program in "$1"/usr/bin/dt-*; do
+		cat > "$1/bin/${program##*/}" <<-'END'
+			#!/bin/sh
+			exec "${0%/*}/python3" "${0%/*}/../usr/bin/${0##*/}" "$@"
+		END
+	done
+	chmod 755 "$1"/bin/*
+}
+
+# Where two bindings disagree about a property's type, as some of Linux 6.12's do, dt-schema 2025.08
+# means to say in which files, but stumbles over the '#' at the end of a schema's name.
+unpack_dt_schema()
+{
+	unpack "$1"
+	rm -rf "${1:?}"/etc "${1:?}"/usr/share
+	sed -i "s/\[sch_id\]\['/[sch_id.rstrip('#')]['/" \
+		"$1/usr/lib/python3/dist-packages/dtschema/validator.py"
+	wrap_python "$1"
+	"$1/bin/dt-validate" --version
+}
+
+fetch_dt_schema()
+{
+	local dir
+
+	! have dt-schema || return 0
+	need_apt
+	dir=$(fresh dt-schema)
+	step "Downloading dt-schema" download_dt_schema "$dir"
+	step "Unpacking dt-schema" unpack_dt_schema "$dir"
+	keep "$dir" dt-schema
 }
 
 fetch_guest()
@@ -343,11 +397,11 @@ fetch()
 		fetch_kernel "${1#kernel-}"
 		echo "$cache/$1" ;;
 	source-*)
-		fetch_source "src/linux-${1#source-}" "${1#source-}"
+		fetch_source "${1#source-}"
 		echo "$cache/src/linux-${1#source-}" ;;
-	scripts-*)
-		fetch_scripts "${1#scripts-}"
-		echo "$cache/src/$1" ;;
+	dt-schema)
+		fetch_dt_schema
+		echo "$cache/dt-schema" ;;
 	guest-pc)
 		fetch_guest_pc
 		echo "$cache/guest-pc" ;;
@@ -363,7 +417,8 @@ if [ "${1:-}" = --refresh ]; then
 	refresh=yes
 	shift
 fi
-[ "${1:-}" != all ] || set -- kernel-6.12 kernel-7.3 source-6.12 scripts-7.3 guest
+[ "${1:-}" != all ] ||
+	set -- kernel-6.12 kernel-7.3 source-6.12 source-7.3 dt-schema guest
 [ $# -gt 0 ] || die "what? See the head of this file"
 lock fetch
 for entry in "$@"; do

@@ -28,6 +28,8 @@ packages_of()
 		echo make clang libclang-rt-dev libc6-dev python3 ;;
 	stress)
 		echo qemu-system-x86 device-tree-compiler cpio kmod rsync ;;
+	dt)
+		echo make gcc libc6-dev flex bison bc device-tree-compiler yamllint ;;
 	static)
 		echo perl python3 python3-docutils sparse codespell shellcheck ;;
 	*)

@@ -48,8 +48,7 @@ compile()
 	local name=${1##*/} compiler=dtc
 
 	[ ! -x "$tree/scripts/dtc/dtc" ] || compiler=$tree/scripts/dtc/dtc
-	cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp -I "$tmp/dts" -I "$tree/include" \
-		-o "$tmp/$name" "$tmp/dts/$name" || return
+	preprocess "$tree" "$tmp/dts/$name" > "$tmp/$name" || return
 	"$compiler" -q -@ -I dts -O dtb -o "$2" "$tmp/$name"
 }
 
@@ -57,10 +56,8 @@ compile_all()
 {
 	local name
 
-	mkdir -p "$out" "$tmp/dts"
-	ln -s "$tree/$dts"/*.dtsi "$tmp/dts/"
-	rm -f "$tmp"/dts/*qnap*
-	lay_dts "$tree" "$tmp/dts"
+	mkdir -p "$out"
+	gather_dts "$tree" "$tmp/dts"
 	for name in $(boards); do
 		compile "$name.dts" "$out/$name.dtb"
 	done

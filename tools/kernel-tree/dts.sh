@@ -23,6 +23,24 @@ lay_dts()
 		"$dest"/*qnap*.dts*
 }
 
+# gather_dts TREE DEST: our sources and the files of the SoC into the new folder DEST.
+gather_dts()
+{
+	local tree=$1 dest=$2
+
+	mkdir -p "$dest"
+	ln -s "$tree/$dts"/*.dtsi "$dest/"
+	rm -f "$dest"/*qnap*
+	lay_dts "$tree" "$dest"
+}
+
+# preprocess TREE SOURCE: what the compiler is given, on stdout.
+preprocess()
+{
+	cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp -I "$(dirname "$2")" -I "$1/include" \
+		"$2"
+}
+
 # boards, overlays: names of our files without their suffix.
 boards()
 {

@@ -33,6 +33,9 @@ kdir-fits:
 dtbs: ## compile the device trees for KERNEL_SRC=<kernel source>, into OUT=build/dtbs
 	tools/kernel-tree/dtbs.sh '$(KERNEL_SRC)' '$(or $(OUT),build/dtbs)'
 
+dtb-compare: ## list in what they differ from Linux 7.3's, and why
+	$(testing)/dtb-compare.sh
+
 clean: ## remove what modules and tools have built
 	find . -maxdepth 1 -type f $(built) -exec rm -f {} +
 	find drivers -type f $(built) -exec rm -f {} +
@@ -74,6 +77,9 @@ check-e2e: ## the modules in Debian's 6.12 kernel
 check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 	$(testing)/e2e.sh 7.3
 
+check-dtb-compare: ## the device trees against Linux 7.3's, each difference with its reason
+	$(testing)/dtb-compare.sh --check
+
 check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 
@@ -97,6 +103,6 @@ check-bench: ## a short form of it, for make check
 fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
-.PHONY: help modules modules_install kdir-fits dtbs clean tools demo check check-static check-scripts \
+.PHONY: help modules modules_install kdir-fits dtbs dtb-compare clean tools demo check check-static check-scripts \
 	check-tools fuzz stress kunit coverage check-e2e check-e2e-7.3 check-faults faults check-poweroff \
-	poweroff-sweep bench check-bench fetch
+	poweroff-sweep bench check-bench check-dtb-compare fetch

@@ -17,6 +17,8 @@ packages_of()
 		echo make gcc libc6-dev libncurses-dev man-db groff-base python3 ;;
 	dts)
 		echo make gcc device-tree-compiler ;;
+	dtb-compare)
+		echo python3 python3-libfdt ;;
 	guest)
 		echo qemu-system-arm device-tree-compiler cpio kmod python3 ;;
 	bench)

@@ -41,6 +41,9 @@ clean: ## remove what modules and tools have built
 	find drivers -type f $(built) -exec rm -f {} +
 	for tool in $(tools); do $(MAKE) -C $$tool clean || exit 1; done
 
+in-tree: ## lay drivers, documents and device trees into a kernel's source tree, KERNEL_SRC=<tree>
+	@tools/kernel-tree/in-tree.sh '$(KERNEL_SRC)'
+
 tools: ## build the emulator of the microcontroller and the other programs
 	for tool in $(tools); do $(MAKE) -C $$tool || exit 1; done
 
@@ -103,6 +106,5 @@ check-bench: ## a short form of it, for make check
 fetch: ## download again, in its newest version, all that demo and check need
 	$(testing)/fetch.sh --refresh all
 
-.PHONY: help modules modules_install kdir-fits dtbs dtb-compare clean tools demo check check-static check-scripts \
-	check-tools fuzz stress kunit coverage check-e2e check-e2e-7.3 check-faults faults check-poweroff \
-	poweroff-sweep bench check-bench check-dtb-compare fetch
+# All that is in the list above, and what it leans on.
+.PHONY: $(shell sed -n 's/^\([a-z0-9._-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))

@@ -2,8 +2,9 @@
 /*
  * The newest kernel's interfaces for older kernels
  *
- * Included before every file of the out-of-tree build, and only there. Makefile.compat looks for
- * the interfaces themselves, as distributions take some of them back to older versions.
+ * Included before every file of the out-of-tree build; in an older kernel's tree, where the drivers
+ * are laid by tools/kernel-tree/, only before those that need it. Makefile.compat looks for the
+ * interfaces themselves, as distributions take some of them back to older versions.
  */
 
 #ifndef _QNAP_MCU_COMPAT_H

@@ -16,7 +16,7 @@ kunit_overlay_makefile()
 		obj-y += qnap-mcu/
 		subdir-ccflags-y += -Werror -fprofile-arcs -ftest-coverage
 		include $(src)/compat/Makefile.compat
-		subdir-ccflags-y += $(ccflags-y)
+		subdir-ccflags-y += $(qnap-mcu-compat-flags)
 	END
 }
 

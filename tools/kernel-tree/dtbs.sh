@@ -13,6 +13,7 @@
 # applies one overlay, after a look whether it is for that board.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../testing/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/tree.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/dts.sh"
 
 usage()
@@ -54,17 +55,18 @@ compile()
 
 compile_all()
 {
-	local name
+	local name made=$tmp/made
 
-	mkdir -p "$out"
+	mkdir "$made"
 	gather_dts "$tree" "$tmp/dts"
 	for name in $(boards); do
-		compile "$name.dts" "$out/$name.dtb"
+		compile "$name.dts" "$made/$name.dtb"
 	done
 	for name in $(overlays); do
-		compile "$name.dtso" "$out/$name.dtbo"
-		compose "$out/$(base_of "$name").dtb" "$out/$name.dtbo" "$out/$name.dtb"
+		compile "$name.dtso" "$made/$name.dtbo"
+		compose "$made/$(base_of "$name").dtb" "$made/$name.dtbo" "$made/$name.dtb"
 	done
+	install -D -m 644 -t "$out" "$made"/*
 }
 
 if [ "${1:-}" = --compose ]; then
@@ -73,9 +75,9 @@ if [ "${1:-}" = --compose ]; then
 	exit
 fi
 [ $# -eq 2 ] || usage
-[ -f "$1/$dts/rk3568.dtsi" ] || die "$1 has no $dts/rk3568.dtsi: not the source of a kernel"
-tree=$(realpath "$1")
+tree_open "$1"
+[ -f "$tree/$dts/rk3568.dtsi" ] || die "$tree has no device trees: there is no $dts/rk3568.dtsi"
 out=$(realpath -m "$2")
 "$testing/need.sh" dts
-step "Compiling the device trees for $(make -s -C "$tree" kernelversion)" compile_all
+step "Compiling the device trees for Linux $version" compile_all
 say "they are in $out"

@@ -4,10 +4,11 @@
 
 dts=arch/arm64/boot/dts/rockchip
 
-# has_sata_ports TREE: the files of the SoC have nodes for the ports of the SATA controllers.
+# has_sata_ports TREE: the files of the SoC have nodes for the ports of the SATA controllers. The
+# tree may have ours already.
 has_sata_ports()
 {
-	grep -qs 'sata2_port0:' "$1/$dts"/rk35*.dtsi
+	grep -qs --exclude=rk356x-sata-ports.dtsi 'sata2_port0:' "$1/$dts"/rk35*.dtsi
 }
 
 # lay_dts TREE DEST: our sources into DEST, which has or will have the files of the SoC in TREE.

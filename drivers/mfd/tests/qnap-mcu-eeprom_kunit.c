@@ -19,7 +19,7 @@
 #define EEPROM_SIZE	256
 
 /* Longest read that is known to be good. */
-#define BLOCK_SIZE	32
+#define READ_BLOCK	32
 
 static bool is_nvmem(struct device *dev, const void *data)
 {
@@ -67,7 +67,7 @@ static void expect_read(struct kunit *test, unsigned int offset, size_t len)
 static void eeprom_can_be_read_at_any_offset(struct kunit *test)
 {
 	for (unsigned int offset = 0; offset < EEPROM_SIZE; offset++)
-		expect_read(test, offset, min(EEPROM_SIZE - offset, BLOCK_SIZE + 1));
+		expect_read(test, offset, min(EEPROM_SIZE - offset, READ_BLOCK + 1));
 }
 
 static void eeprom_can_be_read_in_any_length(struct kunit *test)
@@ -81,9 +81,9 @@ static void eeprom_is_read_in_blocks_that_the_mcu_can(struct kunit *test)
 	struct fake_port *port = &fixture_box(test)->port;
 
 	expect_read(test, 0, EEPROM_SIZE);
-	KUNIT_ASSERT_EQ(test, EEPROM_SIZE / BLOCK_SIZE, port->num_sent);
+	KUNIT_ASSERT_EQ(test, EEPROM_SIZE / READ_BLOCK, port->num_sent);
 	for (size_t i = 0; i < port->num_sent; i++)
-		KUNIT_EXPECT_EQ(test, BLOCK_SIZE, port->sent[i].bytes[3]);
+		KUNIT_EXPECT_EQ(test, READ_BLOCK, port->sent[i].bytes[3]);
 }
 
 static void read_past_the_end_is_refused_and_not_sent(struct kunit *test)

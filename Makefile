@@ -100,6 +100,9 @@ poweroff-sweep: ## a thousand of them, and fifty with Linux 7.3's own driver
 bench: ## measure the modules against the stock ones, on a port as slow as a real one
 	$(testing)/bench.sh
 
+check-in-tree: ## build the drivers in kernel trees in all forms, linked; make check has a short form
+	$(testing)/check-in-tree.sh --complete
+
 check-bench: ## a short form of it, for make check
 	$(testing)/bench.sh --short
 

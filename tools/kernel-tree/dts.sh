@@ -31,7 +31,7 @@ gather_dts()
 
 	mkdir -p "$dest"
 	ln -s "$tree/$dts"/*.dtsi "$dest/"
-	rm -f "$dest"/*qnap*
+	rm -f "$dest"/*qnap* "$dest/rk356x-sata-ports.dtsi"
 	lay_dts "$tree" "$dest"
 }
 

@@ -25,14 +25,15 @@ no_strangers()
 
 	[ "$patch" = "$kernel_tree/linux-$oldest.patch" ] || return 0
 	while read -r file; do
-		[ ! -e "$tree/$file" ] || die "$tree has a $file, but not the stock driver's options"
+		[ ! -e "$tree/$file" ] ||
+			die "$tree has a $file, but not the stock driver's options"
 	done < <(cd "$new" && find drivers include -type f ! -name Kconfig ! -name Makefile)
 }
 
 already_laid()
 {
-	overlay_laid "$new" || die "$tree has these drivers already, in another state: take a tree" \
-		"without them"
+	overlay_laid "$new" ||
+		die "$tree has these drivers already, in another state: take a tree without them"
 	say "nothing to do: $tree has all of it already"
 	exit 0
 }
@@ -54,10 +55,11 @@ copy_in()
 {
 	laying=$tree/.qnap-mcu-laying
 	mkdir "$laying" 2> "$tmp/mkdir.log" ||
-		die "cannot write to $tree, or a run that was killed has left .qnap-mcu-laying there"
+		die "cannot write to $tree, or a run that was killed has left $laying"
 	at_exit 'move_back; rm -rf "$laying"'
 	mkdir "$laying/old"
-	cp -r "$new" "$laying/new" || die "$tree has no space for it; it is as it was"
+	cp -r "$new" "$laying/new" > "$tmp/cp.log" 2>&1 ||
+		die "$tree has no space for it; it is as it was"
 	[ "$(id -u)" -ne 0 ] || chown -R --reference="$tree/Makefile" "$laying/new"
 }
 
@@ -102,7 +104,8 @@ move_all()
 
 	trap '' INT TERM HUP
 	while read -r file; do
-		move "$file" || die "could not write $file; $tree is as it was"
+		move "$file" > "$tmp/move.log" 2>&1 ||
+			die "could not write $file; $tree is as it was"
 	done
 	moved=()
 	made=()

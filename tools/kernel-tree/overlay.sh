@@ -32,8 +32,8 @@ overlay_list()
 {
 	(
 		cd "$repo" || exit
-		find drivers include -type f \( -name '*.[ch]' -o -name '*.dtso' -o -name Makefile \) \
-			! -name '*.mod.c'
+		find drivers include -type f ! -name '*.mod.c' \
+			\( -name '*.[ch]' -o -name '*.dtso' -o -name Makefile \)
 		find Documentation -type f \( -name '*.rst' -o -name '*.yaml' \)
 		find Documentation/ABI -type f -name '*qnap*'
 	) | sort
@@ -64,8 +64,9 @@ overlay_hunks()
 		[ -f "$tree/$file" ] || die "$tree lacks $file, which ${patch##*/} changes"
 		install -D -m 644 "$tree/$file" "$1/$file"
 	done
-	patch -d "$1" -p1 -F0 -sf --no-backup-if-mismatch -r - < "$patch" > "$tmp/patch.log" ||
-		die "${patch##*/} does not fit Linux $version in $tree: $(head -n 1 "$tmp/patch.log")"
+	patch -d "$1" -p1 -F0 -sf --no-backup-if-mismatch < "$patch" > "$tmp/patch.log" ||
+		die "${patch##*/} does not fit Linux $version in $tree:" \
+			"$(sed -n 's/.* to file \(.*\)\.rej$/\1/p' "$tmp/patch.log" | xargs)"
 }
 
 # overlay_laid DIR, which has overlay_files: the tree has the overlay, wholly and unchanged.

@@ -18,7 +18,7 @@ tree_open()
 {
 	local sublevel file
 
-	[ -n "$1" ] || die "which tree? Give KERNEL_SRC=<a kernel's source tree, $oldest to $newest>"
+	[ -n "$1" ] || die "which tree? Give KERNEL_SRC=<source tree of Linux $oldest to $newest>"
 	[ -d "$1" ] || die "$1 is no kernel source tree: there is no such directory"
 	tree=$(cd "$1" && pwd -P)
 	for file in Kbuild Kconfig MAINTAINERS Makefile drivers/mfd/Makefile init/main.c; do
@@ -67,8 +67,8 @@ tree_clean()
 
 	tree_in_git || return 0
 	changed=$(tree_git status --porcelain --untracked-files=no)
-	[ -z "$changed" ] || die "$tree has changes that are not committed ($(wc -l <<< "$changed")" \
-		"files, the first is $(head -n 1 <<< "${changed:3}")): commit or stash them first"
+	[ -z "$changed" ] || die "$tree has changes that are not committed, the first in" \
+		"$(head -n 1 <<< "${changed:3}"): commit or stash them"
 	changed=$(tree_git ls-files --others -- "$@")
 	[ -z "$changed" ] || die "$tree has a file that git does not know, and that would be" \
 		"overwritten: $(head -n 1 <<< "$changed")"

@@ -49,6 +49,9 @@ checkpatch()
 	local ignore=
 
 	case $1 in
+	*.patch)
+		checkpatch_of_patch "$1"
+		return ;;
 	Makefile)
 		ignore=--ignore=EMBEDDED_FILENAME ;;
 	*.sh | */init)
@@ -56,6 +59,13 @@ checkpatch()
 	esac
 	silent perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
 		$ignore -f "$1"
+}
+
+# A patch is read as a file if git knows it. These are no patches to be sent.
+checkpatch_of_patch()
+{
+	silent perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
+		--no-signoff --ignore=DT_SPLIT_BINDING_PATCH - < "$1"
 }
 
 kernel_doc()

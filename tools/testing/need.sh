@@ -26,6 +26,10 @@ packages_of()
 			python3 xz-utils ;;
 	kunit)
 		echo make gcc libc6-dev flex bison bc libelf-dev libssl-dev xz-utils python3 ;;
+	in-tree)
+		echo make gcc libc6-dev gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf \
+			gcc-powerpc64-linux-gnu clang-19 lld-19 llvm-19 flex bison bc libelf-dev \
+			libssl-dev xz-utils patch git python3-sphinx ;;
 	fuzz)
 		echo make clang libclang-rt-dev libc6-dev python3 ;;
 	stress)

@@ -56,6 +56,7 @@ FIXED = {
     "phy-handle": 0,
     "pm_qos": 0,
     "ports": 0,
+    "post-init-providers": 0,
     "shmem": 0,
     "snps,axi-config": 0,
     "snps,mtl-rx-config": 0,

@@ -83,6 +83,9 @@ check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 check-dtb-compare: ## the device trees against Linux 7.3's, each difference with its reason
 	$(testing)/dtb-compare.sh --check
 
+check-boards: ## what each board's device tree says of the MCU, booted with both kernels
+	$(testing)/check-boards.sh
+
 check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 

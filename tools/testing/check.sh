@@ -21,6 +21,7 @@ parts=(
 	"check-e2e-7.3=$testing/e2e.sh 7.3"
 	"check-dtb-compare=$testing/dtb-compare.sh --check"
 	"in-tree=$testing/check-in-tree.sh"
+	"check-boards=$testing/check-boards.sh"
 	"check-bench=$testing/bench.sh --short"
 	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 10"

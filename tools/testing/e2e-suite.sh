@@ -16,6 +16,29 @@ suite=$2
 images=$3
 logs=$4
 
+# board_of SUITE: the one whose device tree it is about.
+board_of()
+{
+	case $1 in
+	board-*)
+		echo "${1#board-}" ;;
+	*)
+		echo rk3568-qnap-ts433 ;;
+	esac
+}
+
+# model_of BOARD: the first one in its MCU's compatible that the emulator knows.
+model_of()
+{
+	local model
+
+	sed -n 's/^models //p' "$images/$1.facts" | tr ' ' '\n' > "$tmp/models"
+	while read -r model; do
+		! "$emulator" --help | grep -qw "$model" || { echo "$model"; return; }
+	done < "$tmp/models"
+	die "the emulator knows no MCU of $1"
+}
+
 # What differs from "run e2e/SUITE.sh for two minutes at most, in a guest without thermal zone".
 script_of()
 {
@@ -33,6 +56,12 @@ arguments_of()
 		echo qnap.fault=mute,on ;;
 	panic)
 		echo panic=0 ;;
+	board-*)
+		echo "qnap.board=$(board_of "$1")" ;;
+	mac-late | mac-bootloader)
+		echo "qnap.board=$(board_of "$1") qnap.mac=${1#mac-} rdinit=/tests/late-init" ;;
+	mac-*)
+		echo "qnap.board=$(board_of "$1") qnap.mac=${1#mac-}" ;;
 	esac
 }
 
@@ -51,15 +80,13 @@ devicetree_of()
 	case $1 in
 	thermal)
 		echo ts433-thermal ;;
+	mac-plain | mac-bootloader)
+		echo "${1#mac-}" ;;
+	board-* | mac-*)
+		board_of "$1" ;;
 	*)
 		echo ts433 ;;
 	esac
-}
-
-# before_SUITE and after_SUITE: what the host does, and what it sees of the suite's outcome.
-before_silent()
-{
-	mcu "mute on"
 }
 
 # wait_SUITE: in place of waiting until the machine switches itself off.
@@ -93,6 +120,7 @@ console_says()
 	grep -q "$1" "$tmp/console"
 }
 
+# after_SUITE: what the host sees of the suite's outcome.
 after_poweroff()
 {
 	host_case "the MCU acknowledged before the machine stopped" acknowledged
@@ -164,13 +192,36 @@ finished()
 	[ "$plan" = "$(grep -cE '^(not )?ok ' "$tmp/result")" ]
 }
 
+# A guest with a board's description may have its Ethernet controller, whose registers say which one
+# it is.
+become_board()
+{
+	emulator_options+=(--model "$(model_of "$1")")
+	guest_options+=(-device "loader,addr=0x5ff00110,data=0x3051,data-len=4")
+}
+
+# Before the guest boots. A board's MCU is cooler than all trips.
+prepare_mcu()
+{
+	case $suite in
+	board-*)
+		mcu "temp 20" ;;
+	silent | mac-silent)
+		mcu "mute on" ;;
+	esac
+}
+
 boot_suite()
 {
 	local seconds
 
+	case $suite in
+	board-* | mac-*)
+		become_board "$(board_of "$suite")" ;;
+	esac
 	seconds=$(seconds_of "$suite")
 	start_emulator
-	! declare -F "before_${suite//-/_}" > /dev/null || "before_${suite//-/_}"
+	prepare_mcu
 	# shellcheck disable=SC2046 # a list of words
 	start_guest "$version" "$(devicetree_of "$suite")" "$(script_of "$suite")" \
 		$(arguments_of "$suite")

@@ -34,7 +34,7 @@
 
 /**
  * struct qnap_mcu_shape - what the reply to a request must look like
- * @head: bytes that the reply begins with: the request's own first bytes, or '@' '0'
+ * @head: bytes that the reply begins with: the request's own first bytes, or the status of success
  * @head_len: how many of them; with 0 any bytes are taken for the reply
  * @len: length of the whole reply without its checksum, at least @head_len and at most
  *	 %QNAP_MCU_REPLY_MAX

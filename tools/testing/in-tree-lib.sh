@@ -54,7 +54,7 @@ in_tree_arch_config()
 	arm)
 		printf 'CONFIG_%s=y\n' MMU ARCH_MULTI_V7 ;;
 	powerpc)
-		printf 'CONFIG_%s=y\n' PPC64 CPU_BIG_ENDIAN ;;
+		printf 'CONFIG_%s=y\n' PPC64 CPU_BIG_ENDIAN PPC_PSERIES ;;
 	x86_64)
 		echo CONFIG_64BIT=y ;;
 	esac

@@ -66,9 +66,11 @@ state()
 	)
 }
 
+# Also in the background, where shells ignore Ctrl-C.
 lay()
 {
-	PATH=$bin:$PATH "$kernel_tree/in-tree.sh" "$@" > "$tmp/said" 2>&1 < /dev/null
+	PATH=$bin:$PATH env --default-signal=INT "$kernel_tree/in-tree.sh" "$@" \
+		> "$tmp/said" 2>&1 < /dev/null
 }
 
 # refuses TEXT [TREE]: in one line that has the text, with the tree as it was.
@@ -181,6 +183,14 @@ unfit()
 	refuses "lacks drivers/nvmem/Kconfig"
 }
 
+# With fuzz the patch would fit: one line at its edge is another.
+nearly_fits()
+{
+	small_tree "$1"
+	sed -i 's/^obj-.*piix4-poweroff.o$/# &/' "$small/drivers/power/reset/Makefile"
+	refuses "does not fit Linux"
+}
+
 # Another driver of that name, without an option that we know.
 stranger()
 {
@@ -276,6 +286,8 @@ refusals()
 	ktap_case "in-tree: a tree that was built" built
 	ktap_case "in-tree: 6.12 with other files" unfit 6.12
 	ktap_case "in-tree: 7.3 with other files" unfit 7.3
+	ktap_case "in-tree: 6.12 with another line at a hunk's edge" nearly_fits 6.12
+	ktap_case "in-tree: 7.3 with another line at a hunk's edge" nearly_fits 7.3
 	ktap_case "in-tree: another driver of the same name" stranger
 	ktap_case "in-tree: other versions of the drivers" other_state
 	ktap_case "in-tree: 6.12 a second time" again 6.12

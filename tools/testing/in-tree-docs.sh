@@ -41,11 +41,23 @@ docs_silent()
 	mkdir -p "$in_tree/$1/docs"
 	docs_lay "$1"
 	docs_build "$1" > "$log" 2>&1 || { tail -n 40 "$log"; return 1; }
-	! sed "s|$in_tree/$1/||g" "$log" | grep qnap || return 1
+	! sed "s|$in_tree/$1/||g" "$log" | grep -iE 'warning|error|severe' | grep qnap || return 1
 	for page in $(docs_pages); do
 		[ -n "$(find "$in_tree/$1/docs" -path "*/$page.html")" ] ||
 			{ echo "$page.html was not made"; return 1; }
 	done
+}
+
+# What our files name of the documentation is there.
+docs_named()
+{
+	local tree=$in_tree/$1/tree name
+
+	overlay_list | sed "s|^|$tree/|" |
+		xargs grep -ohE 'Documentation/[A-Za-z0-9_,./-]*[A-Za-z0-9]' | sort -u |
+		while read -r name; do
+			[ -e "$tree/$name" ] || { echo "$name is not there"; exit 1; }
+		done
 }
 
 # Each page is in the index of its folder.

@@ -80,6 +80,9 @@ check-e2e: ## the modules in Debian's 6.12 kernel
 check-e2e-7.3: ## the modules in place of the stock ones in Debian's 7.3 kernel
 	$(testing)/e2e.sh 7.3
 
+check-dt: ## bindings and device trees, with what Linux 6.12 and 7.3 have to check them
+	$(testing)/check-dt.sh
+
 check-dtb-compare: ## the device trees against Linux 7.3's, each difference with its reason
 	$(testing)/dtb-compare.sh --check
 

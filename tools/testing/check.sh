@@ -19,6 +19,7 @@ parts=(
 	"coverage=$testing/kunit-coverage.sh"
 	"check-e2e=$testing/e2e.sh 6.12"
 	"check-e2e-7.3=$testing/e2e.sh 7.3"
+	"check-dt=$testing/check-dt.sh"
 	"check-dtb-compare=$testing/dtb-compare.sh --check"
 	"in-tree=$testing/check-in-tree.sh"
 	"check-boards=$testing/check-boards.sh"
@@ -89,7 +90,7 @@ sum()
 rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
-	"$testing/need.sh" fetch modules emulator guest dts dtb-compare bench fuzz kunit static
+	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static
 	"$testing/fetch.sh" all > /dev/null
 	set -- "${parts[@]}"
 fi

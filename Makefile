@@ -44,6 +44,9 @@ clean: ## remove what modules and tools have built
 in-tree: ## lay drivers, documents and device trees into a kernel's source tree, KERNEL_SRC=<tree>
 	@tools/kernel-tree/in-tree.sh '$(KERNEL_SRC)'
 
+export: ## write them as patches for the maintainers of KERNEL_SRC=<Linux 7.3>, into OUT=build/series
+	@tools/kernel-tree/export.sh '$(KERNEL_SRC)' '$(or $(OUT),build/series)'
+
 tools: ## build the emulator of the microcontroller and the other programs
 	for tool in $(tools); do $(MAKE) -C $$tool || exit 1; done
 

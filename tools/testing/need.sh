@@ -15,6 +15,8 @@ packages_of()
 		echo make gcc libc6-dev gcc-aarch64-linux-gnu kmod rsync ;;
 	emulator)
 		echo make gcc libc6-dev libncurses-dev man-db groff-base python3 ;;
+	export)
+		echo git patch ;;
 	dts)
 		echo make gcc device-tree-compiler ;;
 	dtb-compare)

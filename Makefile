@@ -99,6 +99,9 @@ faults: ## the same for an hour and more; OPS=, RUNS=, SEED=: see tools/testing/
 	status=0; $(testing)/faults.sh || status=1; $(testing)/faults.sh --stock || status=1; \
 	$(MAKE) poweroff-sweep || status=1; exit $$status
 
+check-export: ## the patches of "make export": style, order, each builds
+	$(testing)/check-export.sh
+
 check-poweroff: ## power-offs while every fifth byte on the line is flipped or lost
 	$(testing)/poweroff-sweep.sh 10
 

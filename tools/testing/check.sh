@@ -26,6 +26,7 @@ parts=(
 	"check-bench=$testing/bench.sh --short"
 	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 10"
+	"check-export=$testing/check-export.sh"
 )
 logs=$repo/build/check
 passed=0
@@ -90,7 +91,8 @@ sum()
 rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
-	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static
+	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static \
+		export
 	"$testing/fetch.sh" all > /dev/null
 	set -- "${parts[@]}"
 fi

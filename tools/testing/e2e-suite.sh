@@ -127,6 +127,11 @@ after_poweroff()
 	host_case "the machine stopped" console_says 'reboot: Power down'
 }
 
+after_transition()
+{
+	after_poweroff
+}
+
 after_poweroff_faults()
 {
 	host_case "the MCU acknowledged before the machine stopped" acknowledged

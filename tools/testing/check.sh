@@ -10,23 +10,27 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-parts=(
-	"check-static=$testing/check-static.sh"
-	"check-scripts=$testing/check-scripts.sh"
+# These measure time, or have guests that talk to the emulator in real time: nothing beside them.
+alone=(
 	"check-tools=$testing/check-tools.sh"
-	"fuzz=$testing/fuzz.sh 20"
 	"kunit=$testing/kunit.sh"
 	"coverage=$testing/kunit-coverage.sh"
 	"check-e2e=$testing/e2e.sh 6.12"
 	"check-e2e-7.3=$testing/e2e.sh 7.3"
-	"check-dt=$testing/check-dt.sh"
-	"check-dtb-compare=$testing/dtb-compare.sh --check"
+)
+# These do not mind. Two run at a time, the longest first.
+beside=(
+	"check-static=$testing/check-static.sh"
 	"in-tree=$testing/check-in-tree.sh"
 	"check-boards=$testing/check-boards.sh"
+	"check-dt=$testing/check-dt.sh"
+	"check-export=$testing/check-export.sh"
 	"check-bench=$testing/bench.sh --short"
 	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 10"
-	"check-export=$testing/check-export.sh"
+	"fuzz=$testing/fuzz.sh 20"
+	"check-scripts=$testing/check-scripts.sh"
+	"check-dtb-compare=$testing/dtb-compare.sh --check"
 )
 logs=$repo/build/check
 passed=0
@@ -69,18 +73,66 @@ judge()
 	skipped=$((skipped + part_skipped))
 }
 
-run_part()
+# start_part NAME=COMMAND: to its end; how it went is in the logs.
+start_part()
 {
 	local name=${1%%=*} command=${1#*=} start=$SECONDS status=0
 
-	echo "=== $name"
 	# shellcheck disable=SC2086 # a command and its arguments
-	$command 2>&1 > "$logs/$name.log" < /dev/null | tee "$logs/$name.err" >&2
-	status=${PIPESTATUS[0]}
+	{ $command 2>&1 > "$logs/$name.log" < /dev/null || echo $? > "$logs/$name.status"; } |
+		tee "$logs/$name.err" >&2
+	echo $((SECONDS - start)) > "$logs/$name.seconds"
+}
+
+report_part()
+{
+	local name=${1%%=*} status
+
+	echo "=== $name"
+	status=$(cat "$logs/$name.status" 2> /dev/null || echo 0)
 	show_failures "$logs/$name.log"
 	judge "$name" "$status"
-	verdicts+=("$name: $part_passed passed, $part_failed failed, $((SECONDS - start)) s")
+	verdicts+=("$name: $part_passed passed, $part_failed failed, $(< "$logs/$name.seconds") s")
 	echo "${verdicts[-1]}"
+}
+
+run_alone()
+{
+	local part
+
+	for part in "$@"; do
+		start_part "$part"
+		report_part "$part"
+	done
+}
+
+# With all that they have started: each is a process group.
+stop_parts()
+{
+	local part
+
+	for part in $(jobs -rp); do
+		kill -- "-$part"
+	done
+	wait
+}
+
+run_beside()
+{
+	local part
+
+	set -m
+	for part in "$@"; do
+		while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
+			sleep 0.2
+		done
+		start_part "$part" &
+	done
+	wait
+	set +m
+	for part in "$@"; do
+		report_part "$part"
+	done
 }
 
 sum()
@@ -88,19 +140,18 @@ sum()
 	echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 }
 
+at_exit stop_parts
 rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
 	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static \
 		export
 	"$testing/fetch.sh" all > /dev/null
-	set -- "${parts[@]}"
+	run_alone "${alone[@]}"
+	run_beside "${beside[@]}"
+else
+	run_alone "$@"
 fi
-for part in "$@"; do
-	set +e
-	run_part "$part"
-	set -e
-done
 echo "=== all, ${SECONDS} s; logs are in ${logs#"$repo"/}/"
 printf '%s\n' "${verdicts[@]}"
 sum

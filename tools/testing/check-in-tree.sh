@@ -143,7 +143,7 @@ build()
 		# shellcheck disable=SC2086 # folders
 		in_tree_build "${@:1:3}" $in_tree_folders
 	fi || return 1
-	[ "$2 $3 $4" != "arm64 gcc m" ] || in_tree_modpost "${@:1:3}"
+	[ "$complete$2 $3 $4" != "arm64 gcc m" ] || in_tree_modpost "${@:1:3}"
 }
 
 # For a step, which shall not end the script: judged later.

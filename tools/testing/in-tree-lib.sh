@@ -223,6 +223,8 @@ in_tree_modpost()
 {
 	local name modules=() remarks log=$build/log
 
+	# What the complete form has left has the drivers built in.
+	rm -f "$build/vmlinux.o"
 	for name in $(in_tree_module_names); do
 		modules+=("$(cd "$build" && find drivers -name "$name.mod" | sed 's/mod$/ko/')")
 	done

@@ -50,6 +50,12 @@ prepare()
 	tree_clean "${files[@]}" "${overlay_superseded[@]}"
 }
 
+# own FILE: it shall belong to whom the tree does.
+own()
+{
+	[ "$(id -u)" -ne 0 ] || chown -R --reference="$tree/Makefile" "$1"
+}
+
 # The folder is also what keeps two runs apart.
 copy_in()
 {
@@ -60,14 +66,15 @@ copy_in()
 	mkdir "$laying/old"
 	cp -r "$new" "$laying/new" > "$tmp/cp.log" 2>&1 ||
 		die "$tree has no space for it; it is as it was"
-	[ "$(id -u)" -ne 0 ] || chown -R --reference="$tree/Makefile" "$laying/new"
+	own "$laying/new"
 }
 
 # new_folders FOLDER: makes it, and notes what is new.
 new_folders()
 {
 	[ ! -d "$tree/$1" ] || return 0
-	new_folders "$(dirname "$1")" && mkdir "$tree/$1" && made=("$1" "${made[@]}")
+	new_folders "$(dirname "$1")" && mkdir "$tree/$1" && made=("$1" "${made[@]}") &&
+		own "$tree/$1"
 }
 
 # move FILE: the tree's own out, ours, if there is one, in.

@@ -164,13 +164,20 @@ untracked()
 	refuses "would be overwritten: Documentation/leds/leds-qnap-mcu.rst"
 }
 
-# Neither what a build has left, nor that git has another user's tree, matters.
 built()
 {
 	git_tree 7.3
 	touch "$small/drivers/mfd/qnap-mcu.o" "$small/vmlinux" "$small/.config"
-	chown -R 1:1 "$small"
 	lays
+}
+
+# Root lays into a tree of somebody else, who can go on working with it. Others have only their own.
+others()
+{
+	git_tree 7.3
+	[ "$(id -u)" -ne 0 ] || chown -R 1:1 "$small"
+	lays
+	[ -z "$(find "$small" ! -uid "$(stat -c %u "$small")")" ] || wrong "root owns some of it"
 }
 
 unfit()
@@ -284,6 +291,7 @@ refusals()
 	ktap_case "in-tree: changes in git" dirty
 	ktap_case "in-tree: a file that git does not know" untracked
 	ktap_case "in-tree: a tree that was built" built
+	ktap_case "in-tree: somebody else's tree" others
 	ktap_case "in-tree: 6.12 with other files" unfit 6.12
 	ktap_case "in-tree: 7.3 with other files" unfit 7.3
 	ktap_case "in-tree: 6.12 with another line at a hunk's edge" nearly_fits 6.12

@@ -69,10 +69,11 @@ copy_in()
 	own "$laying/new"
 }
 
-# new_folders FOLDER: makes it, and notes what is new.
+# new_folders FOLDER: makes it, and notes what is new. Fails if the tree itself has gone.
 new_folders()
 {
 	[ ! -d "$tree/$1" ] || return 0
+	[ "$1" != . ] || return 1
 	new_folders "$(dirname "$1")" && mkdir "$tree/$1" && made=("$1" "${made[@]}") &&
 		own "$tree/$1"
 }

@@ -654,5 +654,5 @@ static struct platform_driver qnap_mcu_hwmon_driver = {
 module_platform_driver(qnap_mcu_hwmon_driver);
 
 MODULE_AUTHOR("the qnap-mcu developers");
-MODULE_DESCRIPTION("Fan and case temperature of the QNAP NAS microcontroller");
+MODULE_DESCRIPTION("QNAP NAS microcontroller fan and temperature");
 MODULE_LICENSE("GPL");

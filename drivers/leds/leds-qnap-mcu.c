@@ -480,46 +480,52 @@ static void qnap_mcu_led_unregister(void *data)
 	timer_shutdown_sync(&cdev->blink_timer);
 }
 
-/* The caller is to put the node. */
-static struct device_node *qnap_mcu_led_find_node(struct device *dev, u32 number)
+/* What the board wants the LED to be. The MCU is not told yet. */
+static void qnap_mcu_led_take_node(struct qnap_mcu_led *led, struct device_node *node)
 {
-	struct device_node *leds = of_get_child_by_name(dev->parent->of_node, "leds");
-	struct device_node *node;
-	u32 reg;
+	const enum led_default_state state = led_init_default_state_get(of_fwnode_handle(node));
 
-	for_each_child_of_node(leds, node) {
-		if (!of_property_read_u32(node, "reg", &reg) && reg == number)
-			break;
-	}
-	of_node_put(leds);
-
-	return node;
+	led->known = state != LEDS_DEFSTATE_KEEP;
+	led->mode = state == LEDS_DEFSTATE_ON ? QNAP_MCU_LED_ON : QNAP_MCU_LED_OFF;
+	led->cdev.brightness = led->mode;
+	of_property_read_string(node, "linux,default-trigger", &led->cdev.default_trigger);
+	if (of_property_read_bool(node, "panic-indicator"))
+		led->cdev.flags = LED_PANIC_INDICATOR;
 }
 
-/* If the MCU does not obey, the LED stays as it is: no reason to be without it. */
-static void qnap_mcu_led_show_default(struct qnap_mcu_led *led, struct fwnode_handle *node)
+static void qnap_mcu_led_find_node(struct qnap_mcu_led *led)
 {
-	const enum led_default_state state = led_init_default_state_get(node);
-	const enum led_brightness brightness = state == LEDS_DEFSTATE_ON;
+	struct device_node *leds = of_get_child_by_name(led->leds->dev->parent->of_node, "leds");
+	struct device_node *node;
+	u32 number;
 
-	if (state == LEDS_DEFSTATE_KEEP)
-		return;
-
-	led->cdev.brightness = brightness;
-	qnap_mcu_led_set(&led->cdev, brightness);
+	for_each_available_child_of_node(leds, node) {
+		if (!of_property_read_u32(node, "reg", &number) &&
+		    number == led->kind->number + led->index)
+			qnap_mcu_led_take_node(led, node);
+	}
+	of_node_put(leds);
 }
 
 /* The LED core looks for a free name, and takes it later: two MCUs must not do so at once. */
 static DEFINE_MUTEX(qnap_mcu_led_register_lock);
 
-static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led,
-				 const struct qnap_mcu_led_kind *kind, unsigned int index)
+static int qnap_mcu_led_register(struct qnap_mcu_led *led)
 {
-	struct device_node *node __free(device_node) =
-		qnap_mcu_led_find_node(leds->dev, kind->number + index);
-	struct led_init_data init_data = { .fwnode = of_fwnode_handle(node) };
+	struct device *dev = led->leds->dev;
 	int ret;
 
+	scoped_guard(mutex, &qnap_mcu_led_register_lock)
+		ret = led_classdev_register(dev, &led->cdev);
+	if (ret)
+		return ret;
+
+	return devm_add_action_or_reset(dev, qnap_mcu_led_unregister, &led->cdev);
+}
+
+static int qnap_mcu_led_init(struct qnap_mcu_leds *leds, struct qnap_mcu_led *led,
+			     const struct qnap_mcu_led_kind *kind, unsigned int index)
+{
 	led->leds = leds;
 	led->kind = kind;
 	led->partner = led + kind->partner;
@@ -531,18 +537,9 @@ static int qnap_mcu_led_register(struct qnap_mcu_leds *leds, struct qnap_mcu_led
 	led->cdev.max_brightness = 1;
 	led->cdev.brightness_set_blocking = qnap_mcu_led_set;
 	led->cdev.blink_set = qnap_mcu_led_blink_set;
+	qnap_mcu_led_find_node(led);
 
-	if (of_property_read_bool(node, "panic-indicator"))
-		led->cdev.flags = LED_PANIC_INDICATOR;
-	if (node)
-		qnap_mcu_led_show_default(led, init_data.fwnode);
-
-	scoped_guard(mutex, &qnap_mcu_led_register_lock)
-		ret = led_classdev_register_ext(leds->dev, &led->cdev, node ? &init_data : NULL);
-	if (ret)
-		return ret;
-
-	return devm_add_action_or_reset(leds->dev, qnap_mcu_led_unregister, &led->cdev);
+	return 0;
 }
 
 static unsigned int qnap_mcu_led_count(const struct qnap_mcu_led_kind *kind,
@@ -570,8 +567,7 @@ static unsigned int qnap_mcu_leds_count(const struct qnap_mcu_led_ops *ops,
 	return num;
 }
 
-static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds,
-				  const struct qnap_mcu_variant *variant)
+static int qnap_mcu_leds_init(struct qnap_mcu_leds *leds, const struct qnap_mcu_variant *variant)
 {
 	const struct qnap_mcu_led_kind *kind;
 	struct qnap_mcu_led *led = leds->led;
@@ -581,7 +577,38 @@ static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds,
 	for (kind = leds->ops->kinds; !ret && kind->name; kind++) {
 		count = qnap_mcu_led_count(kind, variant);
 		for (index = 0; !ret && index < count; index++)
-			ret = qnap_mcu_led_register(leds, led++, kind, index);
+			ret = qnap_mcu_led_init(leds, led++, kind, index);
+	}
+
+	return ret;
+}
+
+static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds)
+{
+	struct qnap_mcu_led *led;
+	int ret = 0;
+
+	for (led = leds->led; !ret && led < leds->led + leds->num; led++)
+		ret = qnap_mcu_led_register(led);
+
+	return ret;
+}
+
+/*
+ * The MCU may have lost its power, or lost its mind, while the system slept. One that is silent now
+ * would be for each LED.
+ */
+static int qnap_mcu_leds_resume(struct device *dev)
+{
+	struct qnap_mcu_leds *leds = dev_get_drvdata(dev);
+	struct qnap_mcu_led *led;
+	int ret = 0;
+
+	guard(mutex)(&leds->lock);
+
+	for (led = leds->led; ret != -ETIMEDOUT && led < leds->led + leds->num; led++) {
+		if (led->known)
+			ret = qnap_mcu_led_show(led, led->mode) ?: ret;
 	}
 
 	return ret;
@@ -612,28 +639,17 @@ static int qnap_mcu_leds_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
-	ret = qnap_mcu_leds_register(leds, variant);
+	ret = qnap_mcu_leds_init(leds, variant);
+	if (ret)
+		return ret;
+
+	/* What fails here, the next resume tries again: no reason to be without the LEDs. */
+	qnap_mcu_leds_resume(dev);
+	ret = qnap_mcu_leds_register(leds);
 	if (ret)
 		return ret;
 
 	return qnap_mcu_leds_watch_panic(leds);
-}
-
-/* The MCU may have lost its power, or lost its mind, while the system slept. */
-static int qnap_mcu_leds_resume(struct device *dev)
-{
-	struct qnap_mcu_leds *leds = dev_get_drvdata(dev);
-	struct qnap_mcu_led *led;
-	int ret = 0;
-
-	guard(mutex)(&leds->lock);
-
-	for (led = leds->led; led < leds->led + leds->num; led++) {
-		if (led->known)
-			ret = qnap_mcu_led_show(led, led->mode) ?: ret;
-	}
-
-	return ret;
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(qnap_mcu_leds_pm_ops, NULL, qnap_mcu_leds_resume);
@@ -655,5 +671,5 @@ static struct platform_driver qnap_mcu_leds_driver = {
 module_platform_driver(qnap_mcu_leds_driver);
 
 MODULE_AUTHOR("the qnap-mcu developers");
-MODULE_DESCRIPTION("LEDs of the QNAP NAS microcontroller");
+MODULE_DESCRIPTION("QNAP NAS microcontroller LEDs");
 MODULE_LICENSE("GPL");

@@ -76,12 +76,13 @@ struct qnap_mcu {
 	bool present;
 };
 
+/* The LEDs have the most to say to the MCU, and the least to lose. */
 static const char * const qnap_mcu_tsx33_children[] = {
-	"qnap-mcu-leds",
 	"qnap-mcu-hwmon",
 	"qnap-mcu-input",
 	"qnap-mcu-poweroff",
 	"qnap-mcu-eeprom",
+	"qnap-mcu-leds",
 	NULL
 };
 

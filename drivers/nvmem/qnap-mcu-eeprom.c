@@ -117,6 +117,6 @@ static struct platform_driver qnap_mcu_eeprom_driver = {
 module_platform_driver(qnap_mcu_eeprom_driver);
 
 MODULE_AUTHOR("the qnap-mcu developers");
-MODULE_DESCRIPTION("EEPROM of the QNAP NAS microcontroller");
+MODULE_DESCRIPTION("QNAP NAS microcontroller EEPROM");
 MODULE_LICENSE("GPL");
 MODULE_ALIAS("platform:qnap-mcu-eeprom");

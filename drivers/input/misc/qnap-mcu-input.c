@@ -242,5 +242,5 @@ static struct platform_driver qnap_mcu_input_driver = {
 module_platform_driver(qnap_mcu_input_driver);
 
 MODULE_AUTHOR("the qnap-mcu developers");
-MODULE_DESCRIPTION("Power button and buzzer of the QNAP NAS microcontroller");
+MODULE_DESCRIPTION("QNAP NAS microcontroller button and buzzer");
 MODULE_LICENSE("GPL");

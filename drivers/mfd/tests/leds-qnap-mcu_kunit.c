@@ -133,7 +133,16 @@ static void leds_show_what_the_board_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, led(test, "hdd2:red:status")->brightness);
 	KUNIT_EXPECT_EQ(test, STATUS_GREEN, mcu->status_led);
 	KUNIT_EXPECT_EQ(test, 0, led(test, "red:status")->brightness);
-	KUNIT_EXPECT_EQ(test, 1, led(test, "front:green:status")->brightness);
+	KUNIT_EXPECT_EQ(test, 1, led(test, "green:status")->brightness);
+}
+
+/* Not even for the moment until the other half has its command. */
+static void lit_half_does_not_go_dark_at_first(struct kunit *test)
+{
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	KUNIT_EXPECT_GE(test, fixture_count_sent(test, "@C6"), 1);
+	KUNIT_EXPECT_EQ(test, 0, fixture_count_sent(test, "@C9"));
 }
 
 static void leds_are_left_alone_if_the_board_says_so(struct kunit *test)
@@ -163,7 +172,7 @@ static void led_is_a_panic_indicator_if_the_board_says_so(struct kunit *test)
 	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
 	fixture_wait_for_children(test);
 	KUNIT_EXPECT_TRUE(test, led(test, "red:status")->flags & LED_PANIC_INDICATOR);
-	KUNIT_EXPECT_FALSE(test, led(test, "front:green:status")->flags & LED_PANIC_INDICATOR);
+	KUNIT_EXPECT_FALSE(test, led(test, "green:status")->flags & LED_PANIC_INDICATOR);
 }
 
 static void led_that_does_not_obey_at_first_is_there(struct kunit *test)
@@ -179,6 +188,22 @@ static void led_that_does_not_obey_at_first_is_there(struct kunit *test)
 	fake_mcu_forget_trouble(fixture_mcu(test));
 	set(test, led(test, "hdd2:red:status"), "1");
 	KUNIT_EXPECT_EQ(test, '0', fixture_mcu(test)->bay_led[1]);
+}
+
+static void leds_of_a_silent_mcu_take_no_longer_than_one(struct kunit *test)
+{
+	struct device *leds;
+	ktime_t start;
+
+	fixture_added(test, of_overlay_apply_kunit(test, qnap_mcu_leds));
+	fixture_wait_for_children(test);
+	leds = &fixture_child(test, "qnap-mcu-leds")->dev;
+	device_release_driver(leds);
+	fake_mcu_expect_trouble(fixture_mcu(test), "@", FAKE_LOSE_REQUEST, ALWAYS, 0);
+	start = ktime_get();
+	KUNIT_EXPECT_EQ(test, 1, device_attach(leds));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 10000);
+	fake_mcu_forget_trouble(fixture_mcu(test));
 }
 
 static void leds_of_two_mcus_work_side_by_side(struct kunit *test)
@@ -693,7 +718,9 @@ static struct kunit_case leds_qnap_mcu_probe_cases[] = {
 	KUNIT_CASE(ts133_has_one_bay_and_no_usb_led),
 	KUNIT_CASE(leds_are_left_alone_at_probe),
 	KUNIT_CASE(leds_show_what_the_board_says),
+	KUNIT_CASE(lit_half_does_not_go_dark_at_first),
 	KUNIT_CASE(leds_are_left_alone_if_the_board_says_so),
+	KUNIT_CASE(leds_of_a_silent_mcu_take_no_longer_than_one),
 	KUNIT_CASE(led_begins_with_the_trigger_of_the_board),
 	KUNIT_CASE(led_is_a_panic_indicator_if_the_board_says_so),
 	KUNIT_CASE(led_that_does_not_obey_at_first_is_there),

@@ -103,7 +103,7 @@ void fixture_added(struct kunit *test, int error)
 
 static bool fixture_has_children(struct kunit *test)
 {
-	struct device *last = fixture_find_child(test, "qnap-mcu-eeprom");
+	struct device *last = fixture_find_child(test, "qnap-mcu-leds");
 
 	return last && device_is_bound(last);
 }

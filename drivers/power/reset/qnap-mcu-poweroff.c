@@ -69,5 +69,5 @@ static struct platform_driver qnap_mcu_poweroff_driver = {
 module_platform_driver(qnap_mcu_poweroff_driver);
 
 MODULE_AUTHOR("the qnap-mcu developers");
-MODULE_DESCRIPTION("Power-off through the QNAP NAS microcontroller");
+MODULE_DESCRIPTION("QNAP NAS microcontroller power-off");
 MODULE_LICENSE("GPL");

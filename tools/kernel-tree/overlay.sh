@@ -34,7 +34,9 @@ overlay_list()
 		cd "$repo" || exit
 		find drivers include -type f ! -name '*.mod.c' \
 			\( -name '*.[ch]' -o -name '*.dtso' -o -name Makefile \)
-		find Documentation -type f \( -name '*.rst' -o -name '*.yaml' \)
+		# Not those that are about this repository.
+		find Documentation -type f \( -name '*.rst' -o -name '*.yaml' \) \
+			! -name qnap-mcu-packaging.rst ! -name qnap-mcu-measured.rst
 		find Documentation/ABI -type f -name '*qnap*'
 	) | sort
 }

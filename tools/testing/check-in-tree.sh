@@ -34,11 +34,10 @@ short=(
 	"7.3 x86_64 gcc y PM"
 	"7.3 x86_64 gcc m OF THERMAL"
 	"7.3 x86_64 clang mixed DEBUG_FS"
-	"7.3 arm gcc y"
+	"7.3 arm gcc mixed"
 	"7.3 powerpc gcc m"
 	"6.12 arm64 gcc m"
-	"6.12 x86_64 gcc y THERMAL"
-	"6.12 x86_64 clang y PM"
+	"6.12 x86_64 clang y PM THERMAL"
 )
 
 # Every build of the complete form. What arm64 always has, OF, x86-64 can go without.
@@ -146,21 +145,41 @@ build()
 	[ "$complete$2 $3 $4" != "arm64 gcc m" ] || in_tree_modpost "${@:1:3}"
 }
 
-# For a step, which shall not end the script: judged later.
-note()
+# build_group FOLDER VERSION ARCH COMPILER: those of the file FOLDER/builds that share a place, one
+# after the other. None ends the script: they are judged later.
+build_group()
 {
-	(build "$@") > "$tmp/verdict" 2>&1 || echo "failed" >> "$tmp/verdict"
+	local folder=$1 number arguments
+
+	shift
+	while IFS=: read -r number arguments; do
+		# shellcheck disable=SC2086 # the arguments
+		(build $arguments && echo passed) > "$folder/verdict-$number" 2>&1 || true
+	done < <(grep -n "^$* " "$folder/builds")
 }
 
+# As much at once as there are processors: much of a small build is no work for two.
+build_all()
+{
+	cut -d ' ' -f 1-3 "$tmp/builds" | awk '!seen[$0]++' |
+		xargs -P "$(nproc)" -L 1 "$0" --group "$tmp"
+}
+
+# verdict NUMBER: a build that did not come to its end has failed.
 verdict()
 {
-	[ ! -s "$tmp/verdict" ] || { cat "$tmp/verdict"; return 1; }
+	local file=$tmp/verdict-$1
+
+	[ "$(tail -n 1 "$file")" = passed ] || { cat "$file"; return 1; }
 }
 
-complete=
+export complete=${complete:-}
 case ${1:-} in
 --complete)
 	complete=yes ;;
+--group)
+	build_group "${@:2}"
+	exit ;;
 ?*)
 	die "what is $1? See the head of this file" ;;
 esac
@@ -186,10 +205,11 @@ for version in 6.12 7.3; do
 		docs_silent "$version"
 done
 ktap_case "Linux 7.3: options of the stock driver are kept" kept
-while read -r -a case; do
-	name="Linux ${case[0]} for ${case[1]}, ${case[2]}, drivers ${case[3]}"
-	name+=${case[4]:+, no ${case[*]:4}}
-	step "Building $name" note "${case[@]}"
-	ktap_case "$name" verdict
-done < <([ -z "$complete" ] && printf '%s\n' "${short[@]}" || complete)
+[ -z "$complete" ] && printf '%s\n' "${short[@]}" > "$tmp/builds" || complete > "$tmp/builds"
+step "Building the drivers in $(wc -l < "$tmp/builds") kernels" build_all
+number=0
+while read -r -a words; do
+	name="Linux ${words[0]} for ${words[1]}, ${words[2]}, drivers ${words[3]}"
+	ktap_case "$name${words[4]:+, no ${words[*]:4}}" verdict $((++number))
+done < "$tmp/builds"
 ktap_end

@@ -167,11 +167,17 @@ def zone_facts(mcu, fan, zone):
     yield from trip_facts(zone, fan)
 
 
+def led_name(number):
+    """What an LED of that number is called: see the MCU's binding."""
+    others = {0x10: "usb:blue:disk", 0x20: "red:status", 0x21: "green:status"}
+    return others.get(number, "hdd%d:red:status" % (number + 1))
+
+
 def mcu_facts(board, mcu):
     yield ("bays", sum(name.startswith("hdd") and name.endswith(":green:disk")
                        for node in board.walk() for name in node.strings("label")))
     for led in mcu.child("leds").children.values():
-        yield ("led", *led.strings("label"), *led.strings("default-state"))
+        yield ("led", led_name(*led.cells("reg")), *led.strings("default-state"))
     for cell in mcu.child("nvmem-layout").children.values():
         kind = "mac" if "mac-base" in cell.strings("compatible") else "plain"
         yield ("cell", cell.name, kind, *cell.cells("reg"))

@@ -20,11 +20,11 @@ alone=(
 )
 # These do not mind. Two run at a time, the longest first.
 beside=(
-	"check-static=$testing/check-static.sh"
-	"in-tree=$testing/check-in-tree.sh"
-	"check-boards=$testing/check-boards.sh"
 	"check-dt=$testing/check-dt.sh"
 	"check-export=$testing/check-export.sh"
+	"check-static=$testing/check-static.sh"
+	"check-boards=$testing/check-boards.sh"
+	"in-tree=$testing/check-in-tree.sh"
 	"check-bench=$testing/bench.sh --short"
 	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 10"
@@ -145,7 +145,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
 	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static \
-		export
+		export in-tree
 	"$testing/fetch.sh" all > /dev/null
 	run_alone "${alone[@]}"
 	run_beside "${beside[@]}"

@@ -184,17 +184,6 @@ remarks()
 		about != (others != "")' "$2"
 }
 
-# silent COMMAND...: it succeeds and has nothing to say.
-silent()
-{
-	local output
-
-	if ! output=$("$@" 2>&1) || [ -n "$output" ]; then
-		echo "$output"
-		return 1
-	fi
-}
-
 # built_and_valid VERSION NAME: a board, or an overlay and what it makes of its board.
 built_and_valid()
 {

@@ -33,17 +33,6 @@ shell_scripts()
 	done
 }
 
-# Passes if the command succeeds and says nothing.
-silent()
-{
-	local output
-
-	if ! output=$("$@" 2>&1) || [ -n "$output" ]; then
-		echo "$output"
-		return 1
-	fi
-}
-
 checkpatch()
 {
 	local ignore=

@@ -33,3 +33,14 @@ ktap_end()
 	echo "$ktap_passed passed, $ktap_failed failed"
 	[ "$ktap_failed" -eq 0 ] && [ "$ktap_passed" -gt 0 ]
 }
+
+# silent COMMAND...: a test that passes if the command succeeds and says nothing.
+silent()
+{
+	local output
+
+	if ! output=$("$@" 2>&1) || [ -n "$output" ]; then
+		echo "$output"
+		return 1
+	fi
+}

@@ -595,8 +595,8 @@ static int qnap_mcu_leds_register(struct qnap_mcu_leds *leds)
 }
 
 /*
- * The MCU may have lost its power, or lost its mind, while the system slept. One that is silent now
- * would be for each LED.
+ * The MCU may have lost its power, or lost its mind, while the system slept. If it does not answer
+ * for one LED it will not for the next ones, each of which would wait for seconds.
  */
 static int qnap_mcu_leds_resume(struct device *dev)
 {

@@ -204,6 +204,7 @@ static struct attribute *qnap_mcu_attrs[] = {
 };
 ATTRIBUTE_GROUPS(qnap_mcu);
 
+/* The cells differ by their names alone. One that cannot be added leaves the others. */
 static void qnap_mcu_add_children(struct qnap_mcu *mcu)
 {
 	const char * const *name;

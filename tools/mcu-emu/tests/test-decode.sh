@@ -3,7 +3,7 @@
 #
 # Tests of mcu-decode: the formats it reads, and how it finds the thread again.
 
-. tests/ktap.sh
+. ../lib/ktap.sh
 
 # decodes NAME INPUT EXPECTED
 decodes()

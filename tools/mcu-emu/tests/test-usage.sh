@@ -3,7 +3,7 @@
 #
 # Tests of the command lines and the manual pages.
 
-. tests/ktap.sh
+. ../lib/ktap.sh
 
 # refuses CODE PATTERN ARGUMENT...: the exit code, and a message that says what to do
 refuses()
@@ -46,7 +46,7 @@ refuses 1 "No such file" --pty --eeprom tests/nothing
 refuses 1 "Is a directory" --pty --eeprom tests
 refuses 1 "No such file" --socket tests/nothing/socket
 refuses 1 "too long" --socket "$(printf '%0200d' 0)"
-refuses 1 "exists" --socket tests/run
+refuses 1 "exists" --socket tests/rig.c
 refuses 1 "No such file" --tty tests/nothing
 refuses 1 "serial port" --tty /dev/null
 refuses 1 "No such file" --pty --control tests/nothing/socket

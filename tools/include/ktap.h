@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Test results in KTAP. */
 
-#ifndef _MCU_EMU_KTAP_H
-#define _MCU_EMU_KTAP_H
+#ifndef _TOOLS_KTAP_H
+#define _TOOLS_KTAP_H
 
 #include <linux/types.h>
 
@@ -11,4 +11,4 @@ void ktap_check(bool good, const char *name);
 void ktap_remark(const char *what, const char *value);
 int ktap_end(void);
 
-#endif /* _MCU_EMU_KTAP_H */
+#endif /* _TOOLS_KTAP_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What was found, in words for a person who has never heard of md or LVM */
+
+#ifndef _QNAPVOL_WORDS_H
+#define _QNAPVOL_WORDS_H
+
+#include <stdio.h>
+
+#include "qnapvol.h"
+
+void words_content(FILE *out, const struct qv_item *item);
+void words_level(FILE *out, const struct qv_array_info *array);
+void words_array(FILE *out, const struct qv_item *item);
+void words_member(FILE *out, const struct qv_item *item);
+void words_pool(FILE *out, const struct qv_item *item);
+void words_volume(FILE *out, const struct qv_item *item);
+const char *words_exact_size(__u64 bytes, char *text, size_t size);
+
+#endif /* _QNAPVOL_WORDS_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A device that is a piece of memory, for tests */
+
+#ifndef _QNAPVOL_MEMORY_H
+#define _QNAPVOL_MEMORY_H
+
+#include "dev.h"
+
+struct qv_dev *memory_new(struct qv *qv, const void *data, size_t size, const char *name);
+u8 *memory_bytes(struct qv_dev *dev);
+void memory_set_bad(struct qv_dev *dev, u64 start, u64 len);
+
+#endif /* _QNAPVOL_MEMORY_H */

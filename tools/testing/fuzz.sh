@@ -1,29 +1,57 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fuzzes what reads bytes from the line, built for user space with clang's libFuzzer and sanitizers:
+# Fuzzes what reads the line, and what reads disks, with clang's libFuzzer and sanitizers:
 #
-#	fuzz.sh [--learn] [SECONDS]
+#	fuzz.sh [--learn] [SECONDS] [TARGET...]
 #
-# Each program in fuzz/ first gets the inputs of its corpus, fuzz/corpus/NAME, then new ones; the
-# time, 600 seconds without SECONDS, is that of all programs together. An input that fails is kept
-# in build/fuzz/. With --learn the inputs that reached something new are added to the corpus, and
-# those that reach nothing of their own leave it.
+# Each target, by default all of fuzz/ and all of tools/qnapvol/tests/, first gets the inputs of its
+# corpus, fuzz/corpus/NAME, then new ones; the time, 600 seconds without SECONDS, is that of all
+# targets together. An input that fails is kept in build/fuzz/. With --learn the inputs that reached
+# something new are added to the corpus, and those that reach nothing of their own leave it.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/ktap.sh"
 
-targets=(codec scan mcu decode)
+line_targets=(codec scan mcu decode)
 failures=$repo/build/fuzz
 learn=
-input_max=256
+
+# Longer than any frame; longer than what a disk begins with.
+line_input_max=256
+disk_input_max=70000
 
 # The sanitizers remember freed memory; more of it costs more than it finds.
 export ASAN_OPTIONS=quarantine_size_mb=8
 
 usage()
 {
-	echo "usage: ${0##*/} [--learn] [SECONDS]"
+	echo "usage: ${0##*/} [--learn] [SECONDS] [TARGET...]"
+}
+
+disk_targets()
+{
+	local source
+
+	for source in "$repo"/tools/qnapvol/tests/fuzz-*.c; do
+		source=${source##*/fuzz-}
+		echo "${source%.c}"
+	done
+}
+
+input_max()
+{
+	if [[ " ${line_targets[*]} " = *" $1 "* ]]; then
+		echo "$line_input_max"
+	else
+		echo "$disk_input_max"
+	fi
+}
+
+build()
+{
+	make -C "$testing/fuzz" OUT="$tmp/bin" -j "$(nproc)"
+	make -C "$repo/tools/qnapvol" FUZZ_OUT="$tmp/bin" -j "$(nproc)" fuzz
 }
 
 # unpack_corpus TARGET DIR: a line of hexadecimal digits is an input.
@@ -56,9 +84,9 @@ fuzz()
 	local target=$1 log=$tmp/$1.log
 
 	shift
-	"$tmp/bin/fuzz-$target" -artifact_prefix="$failures/$target-" -max_len="$input_max" \
-		-timeout=10 -print_final_stats=1 "$@" > "$log" 2>&1 ||
-		{ tail -n 40 "$log"; return 1; }
+	"$tmp/bin/fuzz-$target" -artifact_prefix="$failures/$target-" \
+		-max_len="$(input_max "$target")" -timeout=10 -print_final_stats=1 "$@" \
+		> "$log" 2>&1 || { tail -n 40 "$log"; return 1; }
 }
 
 replay()
@@ -110,12 +138,16 @@ case ${1:-} in
 	shift ;;
 esac
 seconds=${1:-600}
-[[ "$seconds" =~ ^[1-9][0-9]*$ ]] && [ $# -le 1 ] ||
-	die "not a number of seconds: $*. $(usage)"
+[[ "$seconds" =~ ^[1-9][0-9]*$ ]] || die "not a number of seconds: $seconds. $(usage)"
+targets=("${@:2}")
+if [ ${#targets[@]} -eq 0 ]; then
+	mapfile -t targets < <(disk_targets)
+	targets=("${line_targets[@]}" "${targets[@]}")
+fi
 
 "$testing/need.sh" fuzz
 mkdir -p "$failures" "$tmp/bin"
-step "Building the fuzz targets" make -C "$testing/fuzz" OUT="$tmp/bin" -j "$(nproc)"
+step "Building the fuzz targets" build
 ktap_begin
 for target in "${targets[@]}"; do
 	fuzz_target "$target" $(((seconds + ${#targets[@]} - 1) / ${#targets[@]}))

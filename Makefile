@@ -65,7 +65,7 @@ check-scripts: ## what the scripts say when something is missing or goes wrong
 check-tools: ## the tools' own tests
 	$(testing)/check-tools.sh
 
-fuzz: ## ten minutes of random bytes for all that reads the line; FUZZ_SECONDS= for another time
+fuzz: ## ten minutes of random bytes for all that reads the line or disks; FUZZ_SECONDS= for another time
 	$(testing)/fuzz.sh $(FUZZ_SECONDS)
 
 stress: ## all interfaces at once in kernels with KASAN, lockdep, KCSAN; STRESS_SECONDS= for each
@@ -91,6 +91,9 @@ check-dtb-compare: ## the device trees against Linux 7.3's, each difference with
 
 check-boards: ## what each board's device tree says of the MCU, booted with both kernels
 	$(testing)/check-boards.sh
+
+check-qnapvol: ## qnapvol on RAIDs, pools and files that Debian's kernel has made
+	$(testing)/check-qnapvol.sh
 
 check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced

@@ -77,6 +77,23 @@ no_root()
 	rm "$bin"/*
 }
 
+# The packages that qnapvol is built with and recommends are those that its tests have installed.
+qnapvol_packages()
+{
+	local control=$repo/tools/qnapvol/debian/control missing package
+
+	pretend dpkg-query 'echo not-installed'
+	pretend id 'echo 1000'
+	pretend sudo 'exit 1'
+	missing=$(PATH=$bin:$PATH "$testing/need.sh" qnapvol 2>&1 | grep -o 'install .*')
+	rm "$bin"/*
+	for package in $(sed -nE 's/-compat \(= 13\)//; s/^(Build-Depends|Recommends): //p' \
+			 "$control" | tr ',' ' '); do
+		[[ " $missing " = *" $package "* ]] || wrong "$package is not asked for"
+	done
+	[[ "$missing" = *libfuse3-dev* ]]
+}
+
 no_debian()
 {
 	fails_saying "this works on Debian" env PATH="$tmp/few" "$tmp/few/bash" \
@@ -226,6 +243,7 @@ ktap_case "make modules: a kernel without MFD" \
 	lacks MFD_CORE SERIAL_DEV_BUS=y SERIAL_DEV_CTRL_TTYPORT=y OF=y
 ktap_case "make modules: a kernel that fits" fits
 ktap_case "missing packages, neither root nor sudo" no_root
+ktap_case "packages of qnapvol" qnapvol_packages
 ktap_case "not a Debian system" no_debian
 ktap_case "no network" no_network
 ktap_case "no network needed" offline

@@ -33,21 +33,66 @@ shell_scripts()
 	done
 }
 
+# once NAME COMMAND...: runs it on all files that stdin names, as starting it costs more than a
+# file does. What it says stays for the cases.
+once()
+{
+	local name=$1 status=0
+
+	shift
+	xargs -r -d '\n' "$@" > "$tmp/once" 2>&1 || status=$?
+	[ "$status" -eq 0 ] || [ -s "$tmp/once" ] || echo "$1: exit code $status" >> "$tmp/once"
+	cat "$tmp/once" >> "$tmp/$name.said"
+}
+
+# said_of NAME FILE: fails with what was said of that file, as "FILE:" or "Warning: FILE:".
+said_of()
+{
+	awk -v file="$2:" 'index($0, file) == 1 || index($0, " " file) { print; said = 1 }
+		END { exit said }' "$tmp/$1.said"
+}
+
+# said_of_none NAME FILE...: fails with what belongs to none of the files.
+said_of_none()
+{
+	local name=$1
+
+	shift
+	printf '%s:\n' "$@" | grep -vFf - "$tmp/$name.said" && return 1
+	[ -e "$tmp/$name.said" ]
+}
+
+# cases NAME FILE...: one for each file, after all was said.
+cases()
+{
+	local name=$1 file
+
+	shift
+	for file in "$@"; do
+		ktap_case "$name: $file" said_of "$name" "$file"
+	done
+	ktap_case "$name: nothing of another file" said_of_none "$name" "$@"
+}
+
 checkpatch()
 {
-	local ignore=
+	once checkpatch perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse \
+		--no-summary "$@"
+}
 
-	case $1 in
-	*.patch)
-		checkpatch_of_patch "$1"
-		return ;;
-	Makefile)
-		ignore=--ignore=EMBEDDED_FILENAME ;;
-	*.sh | */init)
-		ignore=--ignore=REPEATED_WORD ;;
-	esac
-	silent perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
-		$ignore -f "$1"
+check_patches()
+{
+	local list file makefile='(^|/)Makefile$' script='\.sh$|/init$'
+
+	mapfile -t list < <(files | grep -vE '^(COPYING|MAINTAINERS)$|\.patch$')
+	printf '%s\n' "${list[@]}" > "$tmp/list"
+	grep -E "$makefile" "$tmp/list" | checkpatch --ignore=EMBEDDED_FILENAME -f
+	grep -E "$script" "$tmp/list" | checkpatch --ignore=REPEATED_WORD -f
+	grep -vE "$makefile|$script" "$tmp/list" | checkpatch -f
+	cases checkpatch "${list[@]}"
+	for file in $(files '*.patch'); do
+		ktap_case "checkpatch: $file" checkpatch_of_patch "$file"
+	done
 }
 
 # A patch is read as a file if git knows it. These are no patches to be sent.
@@ -57,9 +102,25 @@ checkpatch_of_patch()
 		--no-signoff --ignore=DT_SPLIT_BINDING_PATCH - < "$1"
 }
 
-kernel_doc()
+check_kernel_doc()
 {
-	silent "$source/scripts/kernel-doc" -Wall -none "$1"
+	local list
+
+	mapfile -t list < <(files '*.c' '*.h')
+	printf '%s\n' "${list[@]}" | once kernel-doc "$source/scripts/kernel-doc" -Wall -none
+	cases kernel-doc "${list[@]}"
+}
+
+# What codespell takes for misspelt: bold type and underlined type in a manual page.
+no_typos=bu,te
+
+check_spelling()
+{
+	local list
+
+	mapfile -t list < <(files | grep -v '^COPYING$')
+	printf '%s\n' "${list[@]}" | once spelling codespell -L "$no_typos"
+	cases spelling "${list[@]}"
 }
 
 # What kbuild itself says of each build, and of a kernel that another compiler has built.
@@ -111,19 +172,12 @@ build_with_warnings()
 }
 
 settle_sparse
-# What codespell takes for misspelt: bold type and underlined type in a manual page.
-no_typos=bu,te
-
 ktap_begin
-for file in $(files | grep -vE '^(COPYING|MAINTAINERS)$'); do
-	ktap_case "checkpatch: $file" checkpatch "$file"
-done
+check_patches
 for version in 6.12 7.3; do
 	ktap_case "Linux $version: no warning with W=1 C=2" build_with_warnings "$version"
 done
-for file in $(files '*.c' '*.h'); do
-	ktap_case "kernel-doc: $file" kernel_doc "$file"
-done
+check_kernel_doc
 for file in $(shell_scripts); do
 	ktap_case "shellcheck: $file" silent shellcheck -x "$file"
 done
@@ -134,7 +188,5 @@ done
 for file in $(files '*.rst' README); do
 	ktap_case "reStructuredText: $file" silent "$testing/check-rst.py" "$file"
 done
-for file in $(files | grep -v '^COPYING$'); do
-	ktap_case "spelling: $file" silent codespell -L "$no_typos" "$file"
-done
+check_spelling
 ktap_end

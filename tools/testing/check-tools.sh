@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the tests of each tool: those whose makefile has a target "check", which prints KTAP.
+# Runs the tests of the tools that are named, by default of all: check-tools.sh [TOOL...]. A tool's
+# makefile has a target "check", which prints KTAP.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -21,9 +22,12 @@ check_tool()
 	fi
 }
 
-"$testing/need.sh" emulator
-for makefile in "$repo"/tools/*/Makefile; do
-	check_tool "$(dirname "$makefile")"
+tools=("$@")
+[ $# -gt 0 ] || mapfile -t tools < <(cd "$repo/tools" && printf '%s\n' */Makefile | xargs dirname)
+
+"$testing/need.sh" emulator qnapvol
+for tool in "${tools[@]}"; do
+	check_tool "$repo/tools/$tool"
 done
 skipped=$(grep -c '^ok .*# SKIP' "$tmp/ktap" || true)
 passed=$(($(grep -c '^ok ' "$tmp/ktap" || true) - skipped))

@@ -12,7 +12,7 @@
 
 # These measure time, or have guests that talk to the emulator in real time: nothing beside them.
 alone=(
-	"check-tools=$testing/check-tools.sh"
+	"check-tools=$testing/check-tools.sh mcu-emu"
 	"kunit=$testing/kunit.sh"
 	"coverage=$testing/kunit-coverage.sh"
 	"check-e2e=$testing/e2e.sh 6.12"
@@ -23,12 +23,14 @@ beside=(
 	"check-dt=$testing/check-dt.sh"
 	"check-export=$testing/check-export.sh"
 	"check-static=$testing/check-static.sh"
+	"check-tools-qnapvol=$testing/check-tools.sh qnapvol"
+	"check-qnapvol=$testing/check-qnapvol.sh"
 	"check-boards=$testing/check-boards.sh"
 	"in-tree=$testing/check-in-tree.sh"
 	"check-bench=$testing/bench.sh --short"
 	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 10"
-	"fuzz=$testing/fuzz.sh 20"
+	"fuzz=$testing/fuzz.sh 50"
 	"check-scripts=$testing/check-scripts.sh"
 	"check-dtb-compare=$testing/dtb-compare.sh --check"
 )
@@ -145,8 +147,10 @@ rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
 	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static \
-		export in-tree
+		export in-tree qnapvol
 	"$testing/fetch.sh" all > /dev/null
+	# Some parts have the same tools, and run at once.
+	step "Building the tools" make -C "$repo" tools || true
 	run_alone "${alone[@]}"
 	run_beside "${beside[@]}"
 else

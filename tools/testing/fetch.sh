@@ -10,6 +10,7 @@
 # dt-schema		what checks device trees and their bindings; its programs are in bin/
 # guest			programs for the guest: busybox, lm-sensors, evtest
 # guest-pc		busybox for a guest on x86-64
+# guest-storage		programs that make RAIDs, volumes and file systems in the guest
 # all			everything that the tests use
 #
 # What is there is taken as it is, without touching the network, until --refresh fetches the
@@ -390,6 +391,28 @@ fetch_guest_pc()
 	keep "$dir" guest-pc
 }
 
+# With all libraries that they need, the C library among them.
+fetch_guest_storage()
+{
+	local dir package packages=()
+
+	! have guest-storage || return 0
+	need_apt
+	for package in mdadm lvm2 dmsetup thin-provisioning-tools e2fsprogs attr libaio1t64 \
+			libattr1 libblkid1 libbsd0 libc6 libcap2 libcom-err2 \
+			libdevmapper-event1.02.1 \
+			libdevmapper1.02.1 libedit2 libext2fs2t64 libgcc-s1 libmd0 libpcre2-8-0 \
+			libselinux1 libss2 libsystemd0 libtinfo6 libudev1 libuuid1; do
+		packages+=("$package:arm64/trixie")
+	done
+	dir=$(fresh guest-storage)
+	step "Downloading mdadm, lvm2, thin tools and e2fsprogs for arm64" \
+		download "$dir" "${packages[@]}"
+	unpack "$dir"
+	rm -rf "${dir:?}"/usr/share
+	keep "$dir" guest-storage
+}
+
 fetch()
 {
 	case $1 in
@@ -405,6 +428,9 @@ fetch()
 	guest-pc)
 		fetch_guest_pc
 		echo "$cache/guest-pc" ;;
+	guest-storage)
+		fetch_guest_storage
+		echo "$cache/guest-storage" ;;
 	guest)
 		fetch_guest
 		echo "$cache/guest" ;;
@@ -418,7 +444,7 @@ if [ "${1:-}" = --refresh ]; then
 	shift
 fi
 [ "${1:-}" != all ] ||
-	set -- kernel-6.12 kernel-7.3 source-6.12 source-7.3 dt-schema guest
+	set -- kernel-6.12 kernel-7.3 source-6.12 source-7.3 dt-schema guest guest-storage
 [ $# -gt 0 ] || die "what? See the head of this file"
 lock fetch
 for entry in "$@"; do

@@ -149,13 +149,19 @@ guest_initramfs()
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$images/guest.cpio"
 }
 
-# The machine's device tree as QEMU writes it, with the MCU's node on a PCI UART or a null modem.
+# The machine's device tree as QEMU writes it: there is no MCU in it.
+machine_devicetree()
+{
+	qemu-system-aarch64 "${machine[@]}" -nic none -display none \
+		-machine "dumpdtb=$1" 2> "$tmp/dumpdtb.log"
+}
+
+# The same with the MCU's node on a PCI UART or a null modem.
 guest_devicetrees()
 {
 	local name
 
-	qemu-system-aarch64 "${machine[@]}" -nic none -display none \
-		-machine "dumpdtb=$tmp/machine.dtb" 2> "$tmp/dumpdtb.log"
+	machine_devicetree "$tmp/machine.dtb"
 	for name in ts433 ts433-thermal nullmodem; do
 		dtc -q -@ -i "$testing/guest" -I dts -O dtb -o "$tmp/$name.dtbo" \
 			"$testing/guest/$name.dtso"

@@ -34,6 +34,13 @@ packages_of()
 			libssl-dev xz-utils patch git python3-sphinx ;;
 	fuzz)
 		echo make clang libclang-rt-dev libc6-dev python3 ;;
+	# The program, its package, and what its tests compare it with.
+	qnapvol)
+		echo build-essential pkg-config libjson-c-dev libfuse3-dev nbdkit-plugin-dev \
+			libcrypt-dev fuse3 fuse2fs nbdkit libnbd-bin qemu-utils cryptsetup-bin \
+			openssl gddrescue mdadm lvm2 thin-provisioning-tools e2fsprogs fdisk mount \
+			procps strace bsdutils man-db groff-base python3 python3-jsonschema \
+			debhelper lintian ;;
 	stress)
 		echo qemu-system-x86 device-tree-compiler cpio kmod rsync ;;
 	dt)

@@ -36,7 +36,8 @@ overlay_list()
 			\( -name '*.[ch]' -o -name '*.dtso' -o -name Makefile \)
 		# Not those that are about this repository.
 		find Documentation -type f \( -name '*.rst' -o -name '*.yaml' \) \
-			! -name qnap-mcu-packaging.rst ! -name qnap-mcu-measured.rst
+			! -name qnap-mcu-packaging.rst ! -name qnap-mcu-measured.rst \
+			! -name 'qnapvol*'
 		find Documentation/ABI -type f -name '*qnap*'
 	) | sort
 }

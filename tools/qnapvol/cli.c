@@ -9,6 +9,8 @@
 
 #include "cli.h"
 
+#define NAMES_SIZE	400
+
 /* Prints a message that says what is wrong. */
 void cli_error(const char *format, ...)
 {
@@ -241,6 +243,27 @@ static const char *kind_name(enum qv_item_kind kind)
 	return kind == QV_ITEM_POOL ? "pool" : "volume";
 }
 
+/* As many names as there is room for, for a person to choose from. */
+static void list_names(const struct cli *cli, enum qv_item_kind kind, char *names, size_t size)
+{
+	const struct qv_item *item;
+	size_t len = 0;
+
+	for (item = qv_items(cli->qv); item && len < size; item = qv_next(item)) {
+		if (item->kind != kind || (kind == QV_ITEM_VOLUME && item->volume.hidden))
+			continue;
+		len += snprintf(names + len, size - len, "%s%s", len ? ", " : "", item->name);
+	}
+}
+
+static void fail_unnamed(const struct cli *cli, enum qv_item_kind kind)
+{
+	char names[NAMES_SIZE] = "qnapvol list says what there is";
+
+	list_names(cli, kind, names, sizeof(names));
+	cli_error("say which %s with -V: %s", kind_name(kind), names);
+}
+
 /*
  * Finds what -V names, of that kind: pools are none but pools, anything that can be read is a
  * volume. Returns NULL and an exit status after a message.
@@ -251,7 +274,7 @@ const struct qv_item *cli_find(struct cli *cli, enum qv_item_kind kind, int *sta
 
 	*status = EXIT_USAGE;
 	if (!cli->volume) {
-		cli_error("say which %s with -V: qnapvol list says what there is", kind_name(kind));
+		fail_unnamed(cli, kind);
 		return NULL;
 	}
 

@@ -45,6 +45,12 @@ disk=$tmp/image/disk1.img
 result $? "the numbers of chunks are right"
 ./qnapvol thin-xml -q -V vg1/tp1 "$disk" | cmp -s - "$tmp/xml"
 result $? "standard output"
+./qnapvol thin-xml "$disk" > "$tmp/said" 2>&1
+[ $? -eq 2 ] && grep -q "which pool with -V: vg1/tp1" "$tmp/said"
+result $? "without a name the pools are named"
+./qnapvol dump -o "$tmp/none" "$disk" > "$tmp/said" 2>&1
+[ $? -eq 2 ] && grep -q "which volume with -V: vg1/lv1" "$tmp/said"
+result $? "and the volumes"
 ./qnapvol thin-xml -V vg1/tp1 -o "$tmp/xml" "$disk" > "$tmp/said" 2>&1
 [ $? -eq 2 ] && grep -q "say --force" "$tmp/said"
 result $? "what is there already is not overwritten"

@@ -329,6 +329,17 @@ static int mount_image(struct mount *mount, const char *directory)
 	return status;
 }
 
+/* Without that the image would be served for ever: after a failure, only the end of all ends it. */
+static void leave_directory(const char *directory, int status)
+{
+	if (!mount_point_unmount(directory, true))
+		return;
+
+	cli_error("cannot unmount %s, in the end type: fusermount3 -u %s", directory, directory);
+	if (status)
+		_exit(status);
+}
+
 /* The directory is needed as long as it takes to open the image in it. */
 static int mount_files_in(struct mount *mount, const char *directory)
 {
@@ -343,7 +354,7 @@ static int mount_files_in(struct mount *mount, const char *directory)
 	mount->files.image = image;
 	status = image ? mount_files(&mount->files) : cli_no_memory();
 	free(image);
-	mount_point_unmount(directory, true);
+	leave_directory(directory, status);
 	if (status)
 		pthread_join(mount->thread, NULL);
 

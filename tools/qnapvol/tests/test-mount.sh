@@ -446,6 +446,25 @@ check_refusals()
 	result $? "refusals leave nothing"
 }
 
+# Nothing to unmount with, and a feature of ext4 that nobody knows: it says so, and ends.
+check_no_unmounting()
+{
+	mkdir "$work/stuck"
+	printf '#!/bin/sh\nexit 1\n' > "$work/stuck/fusermount3"
+	chmod 755 "$work/stuck" "$work/stuck/fusermount3"
+	cp "$work/clean.img" "$work/bin/odd.img"
+	printf '\200' |
+		dd of="$work/bin/odd.img" bs=1 seek=$((1024 + 0x63)) conv=notrunc status=none
+	PATH="$work/stuck:$PATH" timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$qnapvol" mount "$point" "$work/bin/odd.img" 2> "$work/messages"
+	[ $? -eq 7 ] && grep -q "in the end type: fusermount3 -u" "$work/messages"
+	result $? "nobody: ends even if it cannot unmount"
+	left=$(sed -n 's/.*type: fusermount3 -u //p' "$work/messages")
+	[ -n "$left" ] && umount "$left" && rmdir "$left"
+	result $? "nobody: and that is what is left"
+	nothing_is_left
+}
+
 check_without_fuse()
 {
 	if ! unshare -m true 2> /dev/null; then
@@ -516,6 +535,7 @@ check_foreground
 check_busy
 check_killed
 check_refusals
+[ "${ways%nobody}" = "$ways" ] || check_no_unmounting
 check_without_fuse
 check_large_blocks
 check_pool

@@ -25,6 +25,18 @@ skip()
 	echo "ok $count - $1 # SKIP $2"
 }
 
+# wait_for SECONDS COMMAND...: until it succeeds; fails if it has not by then
+wait_for()
+{
+	tries=$(($1 * 100))
+	shift
+	while ! "$@" > /dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.01
+	done
+}
+
 # finish: print the plan and exit
 finish()
 {

@@ -25,16 +25,6 @@ expect()
 	return 1
 }
 
-# wait_for TEXT FILE: at most 10 s
-wait_for()
-{
-	for _ in $(seq 1000); do
-		! grep -q "$1" "$2" 2> /dev/null || return 0
-		sleep 0.01
-	done
-	return 1
-}
-
 dump()
 {
 	"$qnapvol" dump -V disk.img "$@" disk.img
@@ -126,7 +116,7 @@ for signal in INT TERM KILL; do
 	rm -f out.img out.img.map
 	"$qnapvol" dump -V large.img -o out.img --map-interval 1 large.img 2> said &
 	pid=$!
-	wait_for "?" out.img.map
+	wait_for 10 grep -q "?" out.img.map
 	kill -STOP $pid
 	kill -$signal $pid
 	kill -CONT $pid

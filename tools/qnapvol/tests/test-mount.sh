@@ -287,7 +287,7 @@ check_new_bad_sector()
 	cp "$work/clean.img" "$work/bin/dying.img"
 	"$qnapvol" mount -f -q --with "$1" "$point" "$work/bin/dying.img" 2> "$work/messages" &
 	pid=$!
-	wait_for is_mounted
+	wait_for 4 is_mounted
 	truncate -s $((bad / 4096 * 4096)) "$work/bin/dying.img"
 	! cat "$point/long" > "$work/tmp/part" 2> /dev/null
 	result $? "$1: a bad sector that was not known is an error"
@@ -297,18 +297,6 @@ check_new_bad_sector()
 	[ "$1" = kernel ] || grep -q "mount again with --careful" "$work/messages"
 	result $? "$1: and it is said what to do"
 	nothing_is_left
-}
-
-# wait_for COMMAND...: until it succeeds, for some seconds
-wait_for()
-{
-	for _ in $(seq 40); do
-		if "$@"; then
-			return 0
-		fi
-		sleep 0.1
-	done
-	return 1
 }
 
 is_mounted()
@@ -346,7 +334,7 @@ check_foreground()
 	for signal in INT TERM; do
 		"$qnapvol" mount -q -f "$point" "$work/clean.img" &
 		pid=$!
-		wait_for is_mounted && cat "$point/same" > /dev/null && kill "-$signal" "$pid" &&
+		wait_for 4 is_mounted && cat "$point/same" > /dev/null && kill "-$signal" "$pid" &&
 			wait "$pid" && ! is_mounted
 		result $? "foreground: SIG$signal unmounts"
 		nothing_is_left
@@ -359,10 +347,10 @@ check_busy()
 	rm -f "$work/messages"
 	"$qnapvol" mount -q -f "$point" "$work/clean.img" 2> "$work/messages" &
 	pid=$!
-	wait_for is_mounted
+	wait_for 4 is_mounted
 	exec 3< "$point/long"
 	kill -INT "$pid"
-	wait_for grep -q "is in use" "$work/messages" && cmp -s "$work/small/long" - <&3
+	wait_for 4 grep -q "is in use" "$work/messages" && cmp -s "$work/small/long" - <&3
 	result $? "in use: it goes on until that ends"
 	exec 3<&-
 	nothing_is_left

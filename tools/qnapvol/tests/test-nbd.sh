@@ -35,25 +35,13 @@ make_image()
 		dd of="$work/disk.img" bs=1024 seek=5000 conv=notrunc 2> /dev/null
 }
 
-# wait_for COMMAND...: until it succeeds, for some seconds
-wait_for()
-{
-	for _ in $(seq 50); do
-		if "$@" > /dev/null 2>&1; then
-			return 0
-		fi
-		sleep 0.1
-	done
-	return 1
-}
-
 # serve ARGUMENT...: in the background; what is said goes to a file
 serve()
 {
 	rm -f "$work/said"
 	./qnapvol nbd "$@" 2> "$work/said" &
 	pid=$!
-	wait_for grep -q "ready at" "$work/said"
+	wait_for 5 grep -q "ready at" "$work/said"
 }
 
 # stop SIGNAL: with success

@@ -57,8 +57,8 @@ for package in cryptsetup-bin e2fsprogs fuse2fs fuse3 gddrescue nbdkit; do
 	result $? "qnapvol recommends $package"
 done
 
-dpkg-deb -x build/qnapvol_*.deb "$tmp/root" &&
-	"$tmp/root/usr/bin/qnapvol" --version | grep -q '^qnapvol [0-9]'
+dpkg-deb -x build/qnapvol_*.deb "$tmp/dest" &&
+	"$tmp/dest/usr/bin/qnapvol" --version | grep -q '^qnapvol [0-9]'
 result $? "the packaged program runs"
 rm -rf build
 

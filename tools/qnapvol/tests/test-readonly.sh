@@ -95,17 +95,6 @@ has()
 	./qnapvol --help | grep -q "^  $1 " && ! ./qnapvol --help | grep -q "^  $1 .*was not built"
 }
 
-wait_for()
-{
-	for _ in $(seq 100); do
-		if "$@" > /dev/null 2>&1; then
-			return 0
-		fi
-		sleep 0.1
-	done
-	return 1
-}
-
 # shellcheck disable=SC2317 # wait_for has it
 is_mounted()
 {
@@ -194,7 +183,7 @@ check_mount()
 	strace -f -y -o "$work/trace" ./qnapvol mount -q -f "$@" "$work/point" "$disk" \
 		> /dev/null 2> "$work/said" &
 	pid=$!
-	if wait_for is_mounted; then
+	if wait_for 10 is_mounted; then
 		cat "$work"/point/* > /dev/null 2>&1
 		umount "$work/point" 2> /dev/null || fusermount3 -u "$work/point"
 		wait "$pid"
@@ -243,8 +232,8 @@ check_nbd()
 	strace -f -y -o "$work/trace" ./qnapvol nbd -q --socket "$work/socket" "$disk" \
 		> /dev/null 2>&1 &
 	pid=$!
-	wait_for test -S "$work/socket" &&
-		wait_for nbdcopy "nbd+unix:///?socket=$work/socket" "$work/out"
+	wait_for 10 test -S "$work/socket" &&
+		wait_for 10 nbdcopy "nbd+unix:///?socket=$work/socket" "$work/out"
 	cmp -s "$disk" "$work/out"
 	result $? "nbd: it is served"
 	kill -TERM "$(pgrep -P "$pid")"

@@ -178,21 +178,21 @@ result $? "the program knows no more of the library than its header"
 
 # Installation
 
-make -s install DESTDIR="$tmp/root" PREFIX=/usr > "$tmp/out" 2>&1
+make -s install DESTDIR="$tmp/dest" PREFIX=/usr > "$tmp/out" 2>&1
 result $? "make install"
 for file in bin/qnapvol share/man/man1/qnapvol.1 share/bash-completion/completions/qnapvol \
 		include/qnapvol.h lib/libqnapvol.a lib/pkgconfig/qnapvol.pc \
 		share/qnapvol/qnapvol.schema.json; do
-	[ -s "$tmp/root/usr/$file" ]
+	[ -s "$tmp/dest/usr/$file" ]
 	result $? "installs $file"
 done
 if [ -e nbdkit-qnapvol-plugin.so ]; then
-	[ -s "$tmp/root/usr/lib/nbdkit/plugins/nbdkit-qnapvol-plugin.so" ]
+	[ -s "$tmp/dest/usr/lib/nbdkit/plugins/nbdkit-qnapvol-plugin.so" ]
 	result $? "installs the plugin"
 else
 	skip "installs the plugin" "it was not built"
 fi
-grep -q '^libdir=/usr/lib$' "$tmp/root/usr/lib/pkgconfig/qnapvol.pc"
+grep -q '^libdir=/usr/lib$' "$tmp/dest/usr/lib/pkgconfig/qnapvol.pc"
 result $? "qnapvol.pc has the paths of the installation"
 cat > "$tmp/user.c" << 'END'
 #include <qnapvol.h>
@@ -206,11 +206,11 @@ int main(void)
 	return !qv;
 }
 END
-cc -Wall -Werror -o "$tmp/user" "$tmp/user.c" -I"$tmp/root/usr/include" \
-	-L"$tmp/root/usr/lib" -lqnapvol -pthread 2> "$tmp/err" && "$tmp/user"
+cc -Wall -Werror -o "$tmp/user" "$tmp/user.c" -I"$tmp/dest/usr/include" \
+	-L"$tmp/dest/usr/lib" -lqnapvol -pthread 2> "$tmp/err" && "$tmp/user"
 result $? "a program can be built with what was installed"
-make -s uninstall DESTDIR="$tmp/root" PREFIX=/usr > "$tmp/out" 2>&1 &&
-	[ -z "$(find "$tmp/root" ! -type d 2> /dev/null)" ]
+make -s uninstall DESTDIR="$tmp/dest" PREFIX=/usr > "$tmp/out" 2>&1 &&
+	[ -z "$(find "$tmp/dest" ! -type d 2> /dev/null)" ]
 result $? "make uninstall leaves no file"
 
 finish

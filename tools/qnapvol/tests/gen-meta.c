@@ -18,31 +18,38 @@
 /* Room for more than all leaves of a pool that has snapshots */
 #define NUM_KNOWN	16384
 
-static u64 write_volume(struct meta *meta, const struct thin *thin, u64 num, bool old)
+/* A tree of those of @num values that are there, by their numbers */
+static u64 write_values(struct meta *meta, struct tree *tree, const u64 *from, u64 num)
 {
-	struct tree tree = {
-		.value_size = 8, .shared = !old, .is_mapping = true, .uncounted = old,
-	};
 	u64 *keys = must_alloc(num + 1, sizeof(*keys));
 	u8 *values = must_alloc(num + 1, 8);
-	char name[NAME_SIZE];
 	u64 root;
 
 	for (u64 i = 0; i < num; i++) {
-		if (thin->values[i] == UNMAPPED)
+		if (from[i] == UNMAPPED)
 			continue;
-		keys[tree.num] = i;
-		put64(values + 8 * tree.num++, thin->values[i]);
+		keys[tree->num] = i;
+		put64(values + 8 * tree->num++, from[i]);
 	}
-	snprintf(name, sizeof(name), old ? "old:%u" : "mapping:%u", thin->id);
-	tree.name = name;
-	tree.keys = keys;
-	tree.values = values;
-	root = btree_write(meta, &tree);
+	tree->value_size = 8;
+	tree->keys = keys;
+	tree->values = values;
+	root = btree_write(meta, tree);
 	free(keys);
 	free(values);
 
 	return root;
+}
+
+static u64 write_volume(struct meta *meta, const struct thin *thin, u64 num, bool old)
+{
+	struct tree tree = { .shared = !old, .is_mapping = true, .uncounted = old };
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), old ? "old:%u" : "mapping:%u", thin->id);
+	tree.name = name;
+
+	return write_values(meta, &tree, thin->values, num);
 }
 
 /* The tree of the devices, with their trees. In former times half of each volume was not there. */
@@ -128,23 +135,10 @@ static u64 write_empty(struct meta *meta, const char *name, u32 value_size)
 static u64 write_tiers(struct meta *meta, const struct pool *pool)
 {
 	const u64 num = pool->num_blocks / (TIER_BLOCK / pool->chunk);
-	struct tree tree = { .name = "tiers", .value_size = 8 };
-	u64 *keys = must_alloc(num + 1, sizeof(*keys));
-	u8 *values = must_alloc(num + 1, 8);
-	u64 root;
+	struct tree tree = { .name = "tiers" };
+	const u64 root = write_values(meta, &tree, pool->tier_values, pool->filled ? num : 0);
 
-	for (u64 i = 0; pool->filled && i < num; i++) {
-		if (pool->tier_values[i] == UNMAPPED)
-			continue;
-		keys[tree.num] = i;
-		put64(values + 8 * tree.num++, pool->tier_values[i]);
-	}
-	tree.keys = keys;
-	tree.values = values;
-	root = btree_write(meta, &tree);
 	meta->refs[root]++;
-	free(keys);
-	free(values);
 
 	return root;
 }

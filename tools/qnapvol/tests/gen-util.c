@@ -29,17 +29,24 @@ void *must_alloc(size_t num, size_t size)
 	return memory;
 }
 
+static char *must_text_va(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		die("no memory");
+
+	return text;
+}
+
 char *must_text(const char *format, ...)
 {
 	va_list arguments;
 	char *text;
-	int len;
 
 	va_start(arguments, format);
-	len = vasprintf(&text, format, arguments);
+	text = must_text_va(format, arguments);
 	va_end(arguments);
-	if (len < 0)
-		die("no memory");
 
 	return text;
 }
@@ -49,13 +56,10 @@ void run(const char *format, ...)
 {
 	va_list arguments;
 	char *command;
-	int len;
 
 	va_start(arguments, format);
-	len = vasprintf(&command, format, arguments);
+	command = must_text_va(format, arguments);
 	va_end(arguments);
-	if (len < 0)
-		die("no memory");
 	if (system(command))
 		die("failed: %s", command);
 	free(command);

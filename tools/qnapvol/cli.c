@@ -102,25 +102,6 @@ const char *cli_tier_map_text(const struct qv_options *options, char *text, size
 	}
 }
 
-/* A number with a unit: K, M, G or T, in powers of 1024. */
-bool cli_size(const char *text, __u64 *bytes)
-{
-	static const char units[] = "KMGT";
-	const char *unit = NULL;
-	char *end;
-
-	errno = 0;
-	*bytes = strtoull(text, &end, 0);
-	if (*text < '0' || *text > '9' || errno)
-		return false;
-	if (*end)
-		unit = strchr(units, *end);
-	if (*end && (!unit || end[1]))
-		return false;
-
-	return !unit || !__builtin_mul_overflow(*bytes, 1ull << (10 * (unit - units + 1)), bytes);
-}
-
 /* As disks are sold: 1 kB is 1000 bytes. */
 const char *cli_human_size(__u64 bytes, char *text, size_t size)
 {

@@ -99,7 +99,6 @@ int cli_no_memory(void);
 void cli_print_remarks(const struct cli *cli);
 bool cli_is_same_file(const struct stat *a, const struct stat *b);
 bool cli_number(const char *text, __u64 *number);
-bool cli_size(const char *text, __u64 *bytes);
 bool cli_tier_map(const char *map, struct qv_options *options);
 const char *cli_tier_map_text(const struct qv_options *options, char *text, size_t size);
 void cli_error(const char *format, ...) __printf(1, 2);

@@ -11,7 +11,7 @@
 #define SIZE_TEXT	32
 
 /* Sizes that are powers of two, as they are in a structure: 512 KiB. */
-const char *words_exact_size(__u64 bytes, char *text, size_t size)
+static const char *exact_size(__u64 bytes, char *text, size_t size)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
 	size_t i = 0;
@@ -56,7 +56,7 @@ void words_member(FILE *out, const struct qv_item *item)
 			holder->name);
 }
 
-void words_level(FILE *out, const struct qv_array_info *array)
+static void say_level(FILE *out, const struct qv_array_info *array)
 {
 	switch (array->level) {
 	case -1:
@@ -78,7 +78,7 @@ void words_array(FILE *out, const struct qv_item *item)
 {
 	const struct qv_array_info *array = &item->array;
 
-	words_level(out, array);
+	say_level(out, array);
 	if (array->missing)
 		fprintf(out, ", %u of %u members %s missing", array->missing, array->disks,
 			array->missing == 1 ? "is" : "are");
@@ -205,7 +205,7 @@ void words_pool(FILE *out, const struct qv_item *item)
 
 	fprintf(out, ", %zu %s, chunks of %s", pool->num_volumes,
 		pool->num_volumes == 1 ? "volume" : "volumes and snapshots",
-		words_exact_size(pool->chunk, chunk, sizeof(chunk)));
+		exact_size(pool->chunk, chunk, sizeof(chunk)));
 	words_tiers(out, pool);
 	if (pool->superblock)
 		fprintf(out, ", by the backup superblock in block %llu", pool->superblock);

@@ -9,11 +9,9 @@
 #include "qnapvol.h"
 
 void words_content(FILE *out, const struct qv_item *item);
-void words_level(FILE *out, const struct qv_array_info *array);
 void words_array(FILE *out, const struct qv_item *item);
 void words_member(FILE *out, const struct qv_item *item);
 void words_pool(FILE *out, const struct qv_item *item);
 void words_volume(FILE *out, const struct qv_item *item);
-const char *words_exact_size(__u64 bytes, char *text, size_t size);
 
 #endif /* _QNAPVOL_WORDS_H */

@@ -46,7 +46,6 @@ struct qv_dev {
 void *qv_dev_new(struct qv *qv, size_t bytes, const struct qv_dev_ops *ops, u64 size,
 		 const char *name, ...) __printf(5, 6);
 struct qv_dev *qv_slice_new(struct qv_dev *below, u64 start, u64 size, const char *name);
-struct qv_dev *qv_zero_new(struct qv *qv, u64 size, const char *name);
 
 bool qv_extent_continues(const struct qv_extent *extent, const struct qv_extent *next);
 

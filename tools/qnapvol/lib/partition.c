@@ -228,16 +228,14 @@ static bool mbr_find(struct qv_dev *disk, struct qv_partitions *table)
 }
 
 /*
- * Reads the partition table of a disk. Without one the scheme is NULL. Returns 0: what cannot be
- * read is no partition table.
+ * Reads the partition table of a disk. Without one the scheme is NULL: what cannot be read is no
+ * partition table.
  */
-int qv_partitions_read(struct qv_dev *disk, struct qv_partitions *table)
+void qv_partitions_read(struct qv_dev *disk, struct qv_partitions *table)
 {
 	*table = (struct qv_partitions){ };
 	if (gpt_find(disk, table))
 		table->scheme = "gpt";
 	else if (mbr_find(disk, table))
 		table->scheme = "mbr";
-
-	return 0;
 }

@@ -35,6 +35,6 @@ struct qv_partitions {
 	struct qv_partition part[QV_PARTITIONS_MAX];
 };
 
-int qv_partitions_read(struct qv_dev *disk, struct qv_partitions *table);
+void qv_partitions_read(struct qv_dev *disk, struct qv_partitions *table);
 
 #endif /* _QNAPVOL_PARTITION_H */

@@ -99,7 +99,7 @@ static int take_device(const struct qv_thin_device *device, void *data)
 	struct qv_item *item = data;
 	struct qv_thin_pool *pool = qv_found(item)->pool;
 	struct qv *qv = item->dev->qv;
-	struct qv_dev *origin = device->id & 1 ? qv_zero_new(qv, 100000, "origin") : NULL;
+	struct qv_dev *origin = device->id & 1 ? zero_new(qv, 100000, "origin") : NULL;
 	struct qv_item *volume = qv_item_new(qv, QV_ITEM_VOLUME, item, "vg1/lv%u", device->id);
 	struct qv_dev *dev = qv_thin_new(pool, device->id, VOLUME_SIZE, origin, volume->name);
 	struct qv_thin_device found;
@@ -133,10 +133,10 @@ static void try_metadata(struct qv *qv, const u8 *bytes, size_t size, u8 how)
 	if (how & HOW_FORCED)
 		config.map = how & HOW_TIERS ? QV_TIER_TREE : QV_TIER_NONE;
 	if (!(how & HOW_TIERS) || !(how & HOW_NO_TIER_0))
-		config.tiers[0] = qv_zero_new(qv, DATA_SIZE, "tier0");
+		config.tiers[0] = zero_new(qv, DATA_SIZE, "tier0");
 	config.missing[0] = !config.tiers[0];
 	if (how & HOW_TIERS)
-		config.tiers[2] = qv_zero_new(qv, DATA_SIZE, "tier2");
+		config.tiers[2] = zero_new(qv, DATA_SIZE, "tier2");
 	item->dev = config.metadata;
 	if (qv_thin_pool_open(qv, &config, &item->pool, &qv_found(item)->pool))
 		return;

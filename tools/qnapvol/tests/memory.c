@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A device that is a piece of memory, part of which can be made unreadable */
+/* Devices for tests: a piece of memory, part of which can be made unreadable, and zeros */
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,4 +61,34 @@ void memory_set_bad(struct qv_dev *dev, u64 start, u64 len)
 
 	memory->bad_start = start;
 	memory->bad_end = start + len;
+}
+
+/* Zeros */
+
+static int zero_read(struct qv_dev *dev, void *buf, size_t len, u64 start)
+{
+	(void)dev;
+	(void)start;
+	memset(buf, 0, len);
+
+	return 0;
+}
+
+static int zero_extent(struct qv_dev *dev, u64 start, u64 len, struct qv_extent *extent)
+{
+	(void)dev;
+	*extent = (struct qv_extent){ .start = start, .length = len, .kind = QV_EXTENT_ZERO };
+
+	return 0;
+}
+
+static const struct qv_dev_ops zero_ops = {
+	.read = zero_read,
+	.extent = zero_extent,
+};
+
+/* Returns NULL if there is no memory. */
+struct qv_dev *zero_new(struct qv *qv, u64 size, const char *name)
+{
+	return qv_dev_new(qv, sizeof(struct qv_dev), &zero_ops, size, "%s", name);
 }

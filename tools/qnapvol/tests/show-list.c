@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "list.h"
+#include "memory.h"
 #include "qv.h"
 
 #define MB	1000000ull
@@ -23,7 +24,7 @@ static struct qv_item *add(struct qv *qv, enum qv_item_kind kind, struct qv_item
 	struct qv_item *item = qv_item_new(qv, kind, parent, "%s", name);
 
 	item->size = size;
-	item->dev = qv_zero_new(qv, size, name);
+	item->dev = zero_new(qv, size, name);
 
 	return item;
 }

@@ -69,7 +69,7 @@ struct qv_dev *__wrap_qv_thin_new(struct qv_thin_pool *pool, u32 id, u64 size,
 	(void)id;
 	pool->origin = origin;
 
-	return qv_zero_new(pool->config.metadata->qv, size, name);
+	return zero_new(pool->config.metadata->qv, size, name);
 }
 
 void __wrap_qv_thin_check_map(struct qv_thin_pool *pool, struct qv_item *item)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ktap.h"
+#include "memory.h"
 #include "qv.h"
 
 #define THREADS	4
@@ -108,7 +109,7 @@ static void test_warnings(void)
 static void test_range(void)
 {
 	struct qv *qv = qv_new();
-	struct qv_dev *dev = qv_zero_new(qv, 100, "zeros");
+	struct qv_dev *dev = zero_new(qv, 100, "zeros");
 	struct qv_extent extent;
 	char buf[200];
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "memory.h"
 #include "source.h"
 #include "thin.h"
 
@@ -206,7 +207,7 @@ static void test_pool(struct qv *qv, const struct files *files)
 	struct reading reading = { .good = true };
 
 	config.metadata = qv_source_open(qv, files->metadata, NULL);
-	config.tiers[0] = qv_zero_new(qv, (u64)POOL_BLOCKS * CHUNK_SECTORS * 512, "tdata");
+	config.tiers[0] = zero_new(qv, (u64)POOL_BLOCKS * CHUNK_SECTORS * 512, "tdata");
 	ktap_check(!qv_thin_pool_open(qv, &config, &item->pool, &qv_found(item)->pool),
 		   "stock: open");
 	if (!qv_found(item)->pool)

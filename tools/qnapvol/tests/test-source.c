@@ -118,6 +118,22 @@ static void test_map(struct qv *qv, const u8 *data)
 		   extent.kind == QV_EXTENT_BAD, "to the end");
 }
 
+/* The map is of the whole disk, the image was cut off. */
+static void test_long_map(struct qv *qv)
+{
+	static const char text[] = "0x00000000 +\n0x00000000 0x00010000 +\n";
+	static const char longer[] = "0x00000000 +\n0x00000000 0x00010001 +\n";
+	const size_t noted = qv_num_remarks(qv);
+
+	write_file(map, text, strlen(text));
+	ktap_check(qv_source_open(qv, image, map) && qv_num_remarks(qv) == noted,
+		   "a map as long as its image");
+	write_file(map, longer, strlen(longer));
+	ktap_check(qv_source_open(qv, image, map) && qv_num_remarks(qv) == noted + 1 &&
+		   strstr(qv_remark(qv, noted).text, "more was read than the file holds"),
+		   "a map that is longer");
+}
+
 int main(void)
 {
 	struct qv *qv = qv_new();
@@ -138,6 +154,7 @@ int main(void)
 	test_wrong_maps(qv);
 	test_long_comment(qv);
 	test_map(qv, data);
+	test_long_map(qv);
 	qv_free(qv);
 	unlink(map);
 	unlink(image);

@@ -37,6 +37,20 @@ wait_for()
 	done
 }
 
+# well_formed PAGE: a check that man has nothing to say against that manual page
+well_formed()
+{
+	if ! command -v man > /dev/null; then
+		skip "$1 is well-formed" "needs man-db"
+		return
+	fi
+	warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 \
+		   man --warnings -E UTF-8 -l -Z "$1" 2>&1 > /dev/null)
+	[ -z "$warnings" ] || printf '%s\n' "$warnings" | sed 's/^/# /'
+	[ -s "$1" ] && [ -z "$warnings" ]
+	result $? "$1 is well-formed"
+}
+
 # finish: print the plan and exit
 finish()
 {

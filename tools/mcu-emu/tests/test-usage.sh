@@ -65,15 +65,7 @@ for option in $(./mcu-emu --help | grep -o '^  --[a-z-]*'); do
 done
 
 for page in mcu-emu.1 mcu-decode.1; do
-	if ! command -v man >/dev/null; then
-		skip "$page is well-formed" "needs man-db"
-		continue
-	fi
-	warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Z $page \
-		   2>&1 >/dev/null)
-	[ -z "$warnings" ] || printf '%s\n' "$warnings" | sed 's/^/# /'
-	[ -s $page ] && [ -z "$warnings" ]
-	result $? "$page is well-formed"
+	well_formed $page
 done
 
 finish

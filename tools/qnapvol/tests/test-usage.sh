@@ -119,15 +119,7 @@ for status in 1 2 3 4 5 6 7 8; do
 	grep -qx "\.B $status" qnapvol.1
 	result $? "qnapvol.1 knows exit status $status"
 done
-if command -v man > /dev/null; then
-	warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Z \
-		   qnapvol.1 2>&1 > /dev/null)
-	[ -z "$warnings" ] || printf '%s\n' "$warnings" | sed 's/^/# /'
-	[ -z "$warnings" ]
-	result $? "qnapvol.1 is well-formed"
-else
-	skip "qnapvol.1 is well-formed" "needs man-db"
-fi
+well_formed qnapvol.1
 
 # Completion
 

@@ -40,22 +40,6 @@ modules=(
 
 options=("${modules[@]#*=}")
 
-# A test case ends with the first thing that is wrong.
-wrong()
-{
-	echo "$*"
-	exit 1
-}
-
-# silent COMMAND...: it succeeds and says nothing.
-silent()
-{
-	local output
-
-	output=$("$@" 2>&1) || wrong "$output"
-	[ -z "$output" ] || wrong "$output"
-}
-
 # A sender whose git is set to odd things.
 export GIT_AUTHOR_NAME="Export Check" GIT_AUTHOR_EMAIL=check@localhost
 export GIT_CONFIG_GLOBAL=$tmp/gitconfig

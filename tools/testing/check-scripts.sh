@@ -7,22 +7,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/ktap.sh"
 
-bin=$tmp/bin
 mkdir "$bin"
-
-# pretend COMMAND LINE: for the scripts under test, the command is this one line of shell.
-pretend()
-{
-	printf '#!/bin/sh\n%s\n' "$2" > "$bin/$1"
-	chmod 755 "$bin/$1"
-}
-
-# A test case ends with the first thing that is wrong.
-wrong()
-{
-	echo "$*"
-	exit 1
-}
 
 # fails_saying TEXT COMMAND...: not successful, and says so.
 fails_saying()

@@ -1,24 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What make in-tree says of trees that it cannot use, and how it leaves them. To be sourced after
-# lib.sh and tools/kernel-tree/overlay.sh.
+# lib.sh, ktap.sh and tools/kernel-tree/overlay.sh.
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
-bin=$tmp/bin
 small=$tmp/small
-
-# pretend COMMAND LINES: for the script under test, the command is this.
-pretend()
-{
-	mkdir -p "$bin"
-	printf '#!/bin/bash\n%s\n' "$2" > "$bin/$1"
-	chmod 755 "$bin/$1"
-}
-
-wrong()
-{
-	echo "$*"
-	exit 1
-}
 
 # small_tree VERSION: of a kernel tree, only what the script looks at or changes.
 small_tree()

@@ -34,6 +34,23 @@ ktap_end()
 	[ "$ktap_failed" -eq 0 ] && [ "$ktap_passed" -gt 0 ]
 }
 
+# A test case ends with the first thing that is wrong.
+wrong()
+{
+	echo "$*"
+	exit 1
+}
+
+# pretend COMMAND LINE: where this folder is first in PATH, the command is this line of shell.
+bin=$tmp/bin
+
+pretend()
+{
+	mkdir -p "$bin"
+	printf '#!/bin/bash\n%s\n' "$2" > "$bin/$1"
+	chmod 755 "$bin/$1"
+}
+
 # silent COMMAND...: a test that passes if the command succeeds and says nothing.
 silent()
 {

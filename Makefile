@@ -65,7 +65,7 @@ check-scripts: ## what the scripts say when something is missing or goes wrong
 check-tools: ## the tools' own tests
 	$(testing)/check-tools.sh
 
-fuzz: ## ten minutes of random bytes for all that reads the line or disks; FUZZ_SECONDS= for another time
+fuzz: ## ten minutes of random bytes for what reads line, disks, EEPROMs; FUZZ_SECONDS= for another time
 	$(testing)/fuzz.sh $(FUZZ_SECONDS)
 
 stress: ## all interfaces at once in kernels with KASAN, lockdep, KCSAN; STRESS_SECONDS= for each

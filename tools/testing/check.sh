@@ -31,6 +31,7 @@ beside=(
 	"check-faults=$testing/faults.sh --reduced"
 	"check-poweroff=$testing/poweroff-sweep.sh 10"
 	"fuzz=$testing/fuzz.sh 50"
+	"check-tools-nas-info=$testing/check-tools.sh nas-info"
 	"check-scripts=$testing/check-scripts.sh"
 	"check-dtb-compare=$testing/dtb-compare.sh --check"
 )

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fuzzes what reads the line, and what reads disks, with clang's libFuzzer and sanitizers:
+# Fuzzes what reads the line, disks and EEPROMs, with clang's libFuzzer and sanitizers:
 #
 #	fuzz.sh [--learn] [SECONDS] [TARGET...]
 #
-# Each target, by default all of fuzz/ and all of tools/qnapvol/tests/, first gets the inputs of its
+# Each target, by default all of fuzz/ and all of tools/*/tests/, first gets the inputs of its
 # corpus, fuzz/corpus/NAME, then new ones; the time, 600 seconds without SECONDS, is that of all
 # targets together. An input that fails is kept in build/fuzz/. With --learn the inputs that reached
 # something new are added to the corpus, and those that reach nothing of their own leave it.
@@ -14,11 +14,13 @@
 . "$(dirname "${BASH_SOURCE[0]}")/ktap.sh"
 
 line_targets=(codec scan mcu decode)
+eeprom_targets=(vpd)
 failures=$repo/build/fuzz
 learn=
 
-# Longer than any frame; longer than what a disk begins with.
+# Longer than any frame; than any EEPROM; than what a disk begins with.
 line_input_max=256
+eeprom_input_max=600
 disk_input_max=70000
 
 # The sanitizers remember freed memory; more of it costs more than it finds.
@@ -43,6 +45,8 @@ input_max()
 {
 	if [[ " ${line_targets[*]} " = *" $1 "* ]]; then
 		echo "$line_input_max"
+	elif [[ " ${eeprom_targets[*]} " = *" $1 "* ]]; then
+		echo "$eeprom_input_max"
 	else
 		echo "$disk_input_max"
 	fi
@@ -52,6 +56,7 @@ build()
 {
 	make -C "$testing/fuzz" OUT="$tmp/bin" -j "$(nproc)"
 	make -C "$repo/tools/qnapvol" FUZZ_OUT="$tmp/bin" -j "$(nproc)" fuzz
+	make -C "$repo/tools/nas-info" FUZZ_OUT="$tmp/bin" -j "$(nproc)" fuzz
 }
 
 # unpack_corpus TARGET DIR: a line of hexadecimal digits is an input.
@@ -142,7 +147,7 @@ seconds=${1:-600}
 targets=("${@:2}")
 if [ ${#targets[@]} -eq 0 ]; then
 	mapfile -t targets < <(disk_targets)
-	targets=("${line_targets[@]}" "${targets[@]}")
+	targets=("${line_targets[@]}" "${eeprom_targets[@]}" "${targets[@]}")
 fi
 
 "$testing/need.sh" fuzz

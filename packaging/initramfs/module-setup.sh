@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For dracut: puts the drivers of QNAP's microcontroller into the initramfs, if they were built for
+# that kernel. See the hook for initramfs-tools.
+# shellcheck disable=SC2154 # dracut sets kernel
+
+# called by dracut
+check()
+{
+	local module
+
+	for module in "/lib/modules/$kernel/updates/dkms/qnap-mcu.ko"*; do
+		[ ! -e "$module" ] || return 0
+	done
+	return 255
+}
+
+# called by dracut
+installkernel()
+{
+	hostonly='' instmods qnap-mcu qnap-mcu-poweroff qnap-mcu-hwmon nvmem-qnap-mcu-eeprom \
+		leds-qnap-mcu
+}

@@ -50,6 +50,9 @@ export: ## write them as patches for the maintainers of KERNEL_SRC=<Linux 7.3>, 
 tools: ## build the emulator of the microcontroller and the other programs
 	for tool in $(tools); do $(MAKE) -C $$tool || exit 1; done
 
+deb: ## make Debian packages of drivers, device trees and tools, into OUT=build/deb
+	packaging/build-deb.sh '$(or $(OUT),build/deb)'
+
 demo: ## boot Debian's arm64 kernel with an emulated microcontroller and show it all
 	$(testing)/demo.sh
 

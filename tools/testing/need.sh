@@ -19,6 +19,9 @@ packages_of()
 		echo git patch ;;
 	dts)
 		echo make gcc device-tree-compiler ;;
+	deb)
+		echo build-essential debhelper gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+			binutils-aarch64-linux-gnu device-tree-compiler ;;
 	dtb-compare)
 		echo python3 python3-libfdt ;;
 	guest)

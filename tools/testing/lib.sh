@@ -77,20 +77,30 @@ step()
 	[ -t 2 ] || echo >&2
 	tick &
 	ticker=$!
+	exec {step_stderr}>&2
 	"$@" > "$step_log" 2>&1 < /dev/null
 	step_over "done"
 }
 
-step_over()
+stop_ticker()
 {
 	{ kill "$ticker" && wait "$ticker"; } 2> /dev/null || true
+}
+
+step_over()
+{
+	stop_ticker
 	[ ! -t 2 ] || printf '\r' >&2
 	printf '%s: %s after %d s\n' "$step_text" "$1" $((SECONDS - step_start)) >&2
 	step_text=
+	exec {step_stderr}>&-
 }
 
+# In the middle of a function stderr still leads to the log.
 step_failed()
 {
+	stop_ticker
+	exec 2>&"$step_stderr"
 	step_over FAILED
 	tail -n 40 "$step_log" | sed 's/^/    /' >&2
 }

@@ -10,7 +10,11 @@
 # dt-schema		what checks device trees and their bindings; its programs are in bin/
 # guest			programs for the guest: busybox, lm-sensors, evtest
 # guest-pc		busybox for a guest on x86-64
+# suites		the settings for apt with which it finds Debian 13, in apt/
 # guest-storage		programs that make RAIDs, volumes and file systems in the guest
+# handover		Debian 13's systemd, udev, fancontrol, triggerhappy: a root to change into
+# packages		a small Debian 13 to test packages in, its dkms, flash-kernel
+# u-boot		U-Boot for QEMU's arm64 machine
 # all			everything that the tests use
 #
 # What is there is taken as it is, without touching the network, until --refresh fetches the
@@ -413,6 +417,92 @@ fetch_guest_storage()
 	keep "$dir" guest-storage
 }
 
+# The programs that the package qnap-nas-tools leaves the work to, with all libraries they need.
+download_handover()
+{
+	local package packages=()
+
+	for package in systemd udev triggerhappy dash grep libacl1 libapparmor1 libaudit1 \
+			libblkid1 libc6 libcap-ng0 libcap2 libcrypt1 libkmod2 liblzma5 libmount1 \
+			libpam0g libpcre2-8-0 libseccomp2 libselinux1 libssl3t64 libsystemd-shared \
+			libsystemd0 libudev1 libuuid1 libzstd1 zlib1g; do
+		packages+=("$package:$host_arch/trixie")
+	done
+	download "$1" fancontrol:all/trixie "${packages[@]}"
+}
+
+unpack_handover()
+{
+	local dir=$1 link
+
+	unpack "$dir"
+	rm -rf "$dir"/usr/share/{doc,man,locale,bash-completion,zsh} "$dir"/usr/lib/udev/hwdb.d
+	mkdir -p "$dir"/{dev,etc,proc,run,sys,tmp,var}
+	for link in "$dir"/usr/{bin,sbin,lib*}; do
+		ln -s "usr/${link##*/}" "$dir/${link##*/}"
+	done
+	printf 'root:x:0:0:root:/:/bin/sh\n' > "$dir/etc/passwd"
+	printf '%s:x:%d:\n' root 0 tty 5 disk 6 lp 7 kmem 15 dialout 20 cdrom 24 tape 26 audio 29 \
+		video 44 input 101 kvm 102 render 103 sgx 104 > "$dir/etc/group"
+}
+
+fetch_handover()
+{
+	local dir
+
+	! have handover || return 0
+	need_apt
+	dir=$(fresh handover)
+	step "Downloading Debian 13's systemd, udev, fancontrol and triggerhappy" \
+		download_handover "$dir"
+	step "Unpacking them" unpack_handover "$dir"
+	keep "$dir" handover
+}
+
+# A Debian 13 to be unpacked for a test, with what the packages meet on a box. It needs no network:
+# what they depend on is there.
+# shellcheck disable=SC2016 # the hook's own
+make_packages_root()
+{
+	local mirror
+
+	mirror=$(awk '$3 == "trixie" { print $2; exit }' "$apt/sources.list")
+	download "$1" "flash-kernel:arm64/trixie" "dkms:all/trixie"
+	mv "$1"/flash-kernel_*.deb "$1/flash-kernel.deb"
+	dpkg -x "$1"/dkms_*.deb "$1/dkms"
+	rm "$1"/dkms_*.deb
+	env -u APT_CONFIG mmdebstrap --variant=apt --format=tar \
+		--aptopt='APT::Install-Recommends "false"' \
+		--include=dkms,initramfs-tools,linux-base,u-boot-menu,u-boot-tools \
+		--include=openssl,xz-utils,systemd-standalone-sysusers,ucf,binutils,mount,zstd \
+		--customize-hook='rm -rf "$1"/usr/share/{doc,man,locale,info}/*' \
+		trixie "$1/root.tar" "$mirror"
+}
+
+fetch_packages()
+{
+	local dir
+
+	! have packages || return 0
+	"$testing/need.sh" packages
+	need_apt
+	dir=$(fresh packages)
+	step "Making a small Debian 13 to test packages in" make_packages_root "$dir"
+	keep "$dir" packages
+}
+
+fetch_u_boot()
+{
+	local dir
+
+	! have u-boot || return 0
+	need_apt
+	dir=$(fresh u-boot)
+	step "Downloading U-Boot for QEMU" download "$dir" u-boot-qemu:all/trixie
+	unpack "$dir"
+	keep "$dir" u-boot
+}
+
 fetch()
 {
 	case $1 in
@@ -425,12 +515,24 @@ fetch()
 	dt-schema)
 		fetch_dt_schema
 		echo "$cache/dt-schema" ;;
+	suites)
+		need_apt
+		echo "$cache/apt" ;;
+	u-boot)
+		fetch_u_boot
+		echo "$cache/u-boot" ;;
 	guest-pc)
 		fetch_guest_pc
 		echo "$cache/guest-pc" ;;
 	guest-storage)
 		fetch_guest_storage
 		echo "$cache/guest-storage" ;;
+	handover)
+		fetch_handover
+		echo "$cache/handover" ;;
+	packages)
+		fetch_packages
+		echo "$cache/packages" ;;
 	guest)
 		fetch_guest
 		echo "$cache/guest" ;;
@@ -444,7 +546,8 @@ if [ "${1:-}" = --refresh ]; then
 	shift
 fi
 [ "${1:-}" != all ] ||
-	set -- kernel-6.12 kernel-7.3 source-6.12 source-7.3 dt-schema guest guest-storage
+	set -- kernel-6.12 kernel-7.3 source-6.12 source-7.3 dt-schema guest guest-storage \
+		handover
 [ $# -gt 0 ] || die "what? See the head of this file"
 lock fetch
 for entry in "$@"; do

@@ -98,6 +98,9 @@ check-boards: ## what each board's device tree says of the MCU, booted with both
 check-qnapvol: ## qnapvol on RAIDs, pools and files that Debian's kernel has made
 	$(testing)/check-qnapvol.sh
 
+check-handover: ## what the package of tools gives to udev, systemd and fancontrol, with Debian 13's
+	$(testing)/check-handover.sh
+
 check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 

@@ -33,6 +33,7 @@ beside=(
 	"fuzz=$testing/fuzz.sh 50"
 	"check-tools-nas-info=$testing/check-tools.sh nas-info"
 	"check-scripts=$testing/check-scripts.sh"
+	"check-handover=$testing/check-handover.sh"
 	"check-dtb-compare=$testing/dtb-compare.sh --check"
 )
 logs=$repo/build/check
@@ -148,7 +149,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
 	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static \
-		export in-tree qnapvol
+		export in-tree qnapvol handover
 	"$testing/fetch.sh" all > /dev/null
 	# Some parts have the same tools, and run at once.
 	step "Building the tools" make -C "$repo" tools || true

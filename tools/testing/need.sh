@@ -44,6 +44,9 @@ packages_of()
 			openssl gddrescue mdadm lvm2 thin-provisioning-tools e2fsprogs fdisk mount \
 			procps strace bsdutils man-db groff-base python3 python3-jsonschema \
 			debhelper lintian ;;
+	# What is tried with the systems's own programs; the rest comes with fetch.sh.
+	handover)
+		echo make rsync util-linux mount systemd man-db groff-base ;;
 	stress)
 		echo qemu-system-x86 device-tree-compiler cpio kmod rsync ;;
 	dt)

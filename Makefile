@@ -101,6 +101,9 @@ check-qnapvol: ## qnapvol on RAIDs, pools and files that Debian's kernel has mad
 check-handover: ## what the package of tools gives to udev, systemd and fancontrol, with Debian 13's
 	$(testing)/check-handover.sh
 
+check-packages: ## the Debian packages, with apt, dkms, u-boot-menu and flash-kernel in a Debian 13
+	$(testing)/check-packages.sh
+
 check-faults: ## the modules on a bad line, for a minute
 	$(testing)/faults.sh --reduced
 

@@ -21,6 +21,7 @@ alone=(
 # These do not mind. Two run at a time, the longest first.
 beside=(
 	"check-dt=$testing/check-dt.sh"
+	"check-packages=$testing/check-packages.sh"
 	"check-export=$testing/check-export.sh"
 	"check-static=$testing/check-static.sh"
 	"check-tools-qnapvol=$testing/check-tools.sh qnapvol"
@@ -149,7 +150,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 if [ $# -eq 0 ]; then
 	"$testing/need.sh" fetch modules emulator guest dt dts dtb-compare bench fuzz kunit static \
-		export in-tree qnapvol handover
+		export in-tree qnapvol deb packages handover
 	"$testing/fetch.sh" all > /dev/null
 	# Some parts have the same tools, and run at once.
 	step "Building the tools" make -C "$repo" tools || true

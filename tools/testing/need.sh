@@ -37,6 +37,8 @@ packages_of()
 			libssl-dev xz-utils patch git python3-sphinx ;;
 	fuzz)
 		echo make clang libclang-rt-dev libc6-dev python3 ;;
+	packages)
+		echo mmdebstrap uidmap arch-test lintian kmod xz-utils ;;
 	# The program, its package, and what its tests compare it with.
 	qnapvol)
 		echo build-essential pkg-config libjson-c-dev libfuse3-dev nbdkit-plugin-dev \

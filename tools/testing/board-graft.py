@@ -3,7 +3,7 @@
 #
 # Takes what a board's device tree says of the microcontroller over into the tree of QEMU's machine:
 #
-#	board-graft.py BOARD.dtb MACHINE.dtb FACTS [ZONE] > GRAFTED.dts
+#	board-graft.py [--stock] BOARD.dtb MACHINE.dtb FACTS [ZONE] > GRAFTED.dts
 #
 # The MCU's node comes below a serial port in PCI slot 1, just as it is, and so does the thermal zone
 # of its sensor. An Ethernet controller that asks the MCU for its address becomes that of
@@ -11,6 +11,10 @@
 #
 # With ZONE it is that thermal zone which is taken over. The MCU's sensor stands in for the zone's own,
 # which QEMU does not have, and only what cools with the fan is left: a sensor can serve one zone.
+#
+# With --stock the tree may be a kernel's own, which knows less: what is not there is left out. The
+# board's name comes along then, and its keys take the place of the machine's only one: what QEMU's
+# system_powerdown presses is the copy key, or the reset key of a board without.
 
 import struct
 import sys
@@ -79,8 +83,12 @@ def find_phandle(root, phandle):
     return next(node for node in root.walk() if node.cells("phandle") == [phandle])
 
 
+def find_mcus(root):
+    return [node for node in root.walk() if node.strings("compatible")[0].endswith("-mcu")]
+
+
 def find_mcu(root):
-    mcus = [node for node in root.walk() if node.strings("compatible")[0].endswith("-mcu")]
+    mcus = find_mcus(root)
     if len(mcus) != 1:
         sys.exit("%d nodes of a microcontroller" % len(mcus))
     return mcus[0]
@@ -105,6 +113,11 @@ def keep_fan_maps(zone, fan):
             cooling_map.props["cooling-device"] = struct.pack(">3I", *limits[0])
         else:
             del maps[name]
+
+
+def has_zone(board, mcu):
+    return "phandle" in mcu.props and any(
+        node.cells("thermal-sensors") == mcu.cells("phandle") for node in board.walk())
 
 
 def mcu_zone(board, mcu):
@@ -198,8 +211,7 @@ def graft_mcu(machine, mcu):
     port.children[mcu.name] = mcu
 
 
-def main(board_file, machine_file, facts_file, zone_name=None):
-    board, machine = read_dtb(board_file), read_dtb(machine_file)
+def graft_all(board, machine, facts_file, zone_name=None):
     mcu = find_mcu(board)
     fan = find_fan(mcu)
     nic = None if zone_name else find_nic(board, mcu)
@@ -214,9 +226,53 @@ def main(board_file, machine_file, facts_file, zone_name=None):
     if nic:
         graft_nic(nic)
         facts += nic_facts(board, nic)
+    write_facts(facts_file, facts)
+
+
+# Lines from the third on, the key with the lowest code first: KEY_COPY is lower than KEY_RESTART.
+def graft_keys(board, machine):
+    gpio = next(iter(machine.children.pop("gpio-keys").children.values())).cells("gpios")[0]
+    keys = board.child("keys")
+    for name in list(keys.props):
+        if name != "compatible":
+            del keys.props[name]
+    for line, key in enumerate(sorted(keys.children.values(), key=lambda k: k.cells("linux,code"))):
+        key.props["gpios"] = struct.pack(">3I", gpio, 3 + line, 0)
+    machine.children[keys.name] = keys
+
+
+# Of a tree in which the MCU has no zone the MCU alone is taken, if there is one.
+def graft_stock(board, machine, facts_file):
+    for name in ("model", "compatible"):
+        machine.props[name] = board.props[name]
+    graft_keys(board, machine)
+    mcus = find_mcus(board)
+    if mcus and has_zone(board, mcus[0]):
+        graft_all(board, machine, facts_file)
+        return
+    for mcu in mcus:
+        graft_mcu(machine, mcu)
+    print("/dts-v1/;")
+    print_node(machine)
+    write_facts(facts_file, [])
+
+
+def write_facts(facts_file, facts):
     with open(facts_file, "w") as file:
         for fact in facts:
             print(*fact, file=file)
 
 
-main(*sys.argv[1:])
+def main(board_file, machine_file, *arguments):
+    board, machine = read_dtb(board_file), read_dtb(machine_file)
+    graft_all(board, machine, *arguments)
+
+
+def main_stock(board_file, machine_file, facts_file):
+    graft_stock(read_dtb(board_file), read_dtb(machine_file), facts_file)
+
+
+if sys.argv[1:2] == ["--stock"]:
+    main_stock(*sys.argv[2:])
+else:
+    main(*sys.argv[1:])

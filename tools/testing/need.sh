@@ -26,6 +26,8 @@ packages_of()
 		echo python3 python3-libfdt ;;
 	guest)
 		echo qemu-system-arm device-tree-compiler cpio kmod python3 ;;
+	disk-guest)
+		echo openssh-client e2fsprogs fdisk ;;
 	bench)
 		echo make gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils-aarch64-linux-gnu \
 			python3 xz-utils ;;
@@ -53,11 +55,25 @@ packages_of()
 		echo qemu-system-x86 device-tree-compiler cpio kmod rsync ;;
 	dt)
 		echo make gcc libc6-dev flex bison bc device-tree-compiler yamllint ;;
+	# Root file systems of another Debian, made by an ordinary user.
+	arm64-root)
+		echo mmdebstrap uidmap libdpkg-perl libdistro-info-perl gpg
+		[ "$(dpkg --print-architecture)" = arm64 ] || echo arch-test "$(qemu_user)" ;;
 	static)
 		echo perl python3 python3-docutils sparse codespell shellcheck ;;
 	*)
 		die "no such part: $1" ;;
 	esac
+}
+
+# QEMU that runs single programs, with what tells the kernel of it.
+qemu_user()
+{
+	if [ "$(. /etc/os-release && echo "${VERSION_ID:-13}")" = 12 ]; then
+		echo qemu-user-static
+	else
+		echo qemu-user-binfmt
+	fi
 }
 
 installed()

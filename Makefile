@@ -53,6 +53,15 @@ tools: ## build the emulator of the microcontroller and the other programs
 deb: ## make Debian packages of drivers, device trees and tools, into OUT=build/deb
 	packaging/build-deb.sh '$(or $(OUT),build/deb)'
 
+image_settings := MODEL KERNEL HOSTNAME SSH_KEY PASSWORD_FILE PASSWORD_HASH SIZE OUT DEBS REFRESH
+
+# Settings are only what is typed: every shell has a HOSTNAME. They are handed on as they are, and
+# the password not as an argument.
+image: override export PASSWORD := $(value PASSWORD)
+image: ## write a USB stick's image that boots Debian on MODEL=ts433: see tools/image/image.sh --help
+	@tools/image/image.sh $(foreach name,$(image_settings),$(if $(filter command,$(origin $(name))), \
+		'$(name)=$(subst ','\'',$(value $(name)))'))
+
 demo: ## boot Debian's arm64 kernel with an emulated microcontroller and show it all
 	$(testing)/demo.sh
 

@@ -59,6 +59,8 @@ packages_of()
 	arm64-root)
 		echo mmdebstrap uidmap libdpkg-perl libdistro-info-perl gpg
 		[ "$(dpkg --print-architecture)" = arm64 ] || echo arch-test "$(qemu_user)" ;;
+	image)
+		echo e2fsprogs fdisk util-linux ;;
 	static)
 		echo perl python3 python3-docutils sparse codespell shellcheck ;;
 	*)

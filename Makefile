@@ -71,6 +71,9 @@ check: ## run all the checks below
 check-static: ## checkpatch, sparse, W=1, kernel-doc, spelling, scripts, documents
 	$(testing)/check-static.sh
 
+check-image: ## bad settings, then the image booted in QEMU, by U-Boot too; half an hour at first
+	$(testing)/check-image.sh
+
 check-scripts: ## what the scripts say when something is missing or goes wrong
 	$(testing)/check-scripts.sh
 

@@ -107,6 +107,9 @@ check-dtb-compare: ## the device trees against Linux 7.3's, each difference with
 check-boards: ## what each board's device tree says of the MCU, booted with both kernels
 	$(testing)/check-boards.sh
 
+check-install: ## an hour and more: the packages on an emulated box with Debian 13, from apt install to purge
+	$(testing)/check-install.sh
+
 check-qnapvol: ## qnapvol on RAIDs, pools and files that Debian's kernel has made
 	$(testing)/check-qnapvol.sh
 

@@ -37,7 +37,7 @@ overlay_list()
 		# Not those that are about this repository.
 		find Documentation -type f \( -name '*.rst' -o -name '*.yaml' \) \
 			! -name qnap-mcu-packaging.rst ! -name qnap-mcu-measured.rst \
-			! -name 'qnapvol*'
+			! -name qnap-nas.rst ! -name 'qnapvol*'
 		find Documentation/ABI -type f -name '*qnap*'
 	) | sort
 }

@@ -10,6 +10,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/ktap.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/packages/kernel.sh"
 
+# dkms asks make for the compiler, and would take for it what make says below another make.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
 debs=$tmp/test/debs
 tree=$tmp/dkms
 host_arch=$(dpkg --print-architecture)

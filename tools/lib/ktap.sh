@@ -5,6 +5,8 @@
 
 count=0
 failed=0
+# What refuses_usage runs.
+program=
 
 # result CODE NAME: print the result of a check; 0 is good
 result()
@@ -35,6 +37,18 @@ wait_for()
 		[ "$tries" -gt 0 ] || return 1
 		sleep 0.01
 	done
+}
+
+# refuses_usage CODE PATTERN ARGUMENT...: a check that the program ends with that code, and says what
+# to do
+refuses_usage()
+{
+	code=$1
+	pattern=$2
+	shift 2
+	message=$(timeout 10 "./$program" "$@" < /dev/null 2>&1 > /dev/null)
+	[ $? -eq "$code" ] && printf '%s\n' "$message" | grep -q -e "$pattern"
+	result $? "refuses '$*'"
 }
 
 # well_formed PAGE: a check that man has nothing to say against that manual page

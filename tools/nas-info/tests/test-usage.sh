@@ -5,34 +5,25 @@
 
 . ../lib/ktap.sh
 
+program=qnap-nas-info
+
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 
-# refuses CODE PATTERN ARGUMENT...: the exit status, and a message that says what to do
-refuses()
-{
-	code=$1
-	pattern=$2
-	shift 2
-	message=$(timeout 10 ./qnap-nas-info "$@" < /dev/null 2>&1 > /dev/null)
-	[ $? -eq "$code" ] && printf '%s\n' "$message" | grep -q -e "$pattern"
-	result $? "refuses '$*'"
-}
-
 echo "KTAP version 1"
 
-refuses 2 "unrecognized option" --frobnicate
-refuses 2 "Try 'qnap-nas-info --help'" --frobnicate
-refuses 2 "invalid option" -x
-refuses 2 "requires an argument" --root
-refuses 2 "requires an argument" --mainboard
-refuses 2 "doesn't allow an argument" --json=yes
-refuses 2 "not an option" info
-refuses 2 "only one of --json and --dtb" --json --dtb
-refuses 2 "needs --mainboard" --dtb --mcu Makefile
-refuses 2 "wants a folder" --root ""
-refuses 1 "No such file" --root "$tmp/nothing"
-refuses 1 "No such file" --dtb --mainboard "$tmp/nothing"
+refuses_usage 2 "unrecognized option" --frobnicate
+refuses_usage 2 "Try 'qnap-nas-info --help'" --frobnicate
+refuses_usage 2 "invalid option" -x
+refuses_usage 2 "requires an argument" --root
+refuses_usage 2 "requires an argument" --mainboard
+refuses_usage 2 "doesn't allow an argument" --json=yes
+refuses_usage 2 "not an option" info
+refuses_usage 2 "only one of --json and --dtb" --json --dtb
+refuses_usage 2 "needs --mainboard" --dtb --mcu Makefile
+refuses_usage 2 "wants a folder" --root ""
+refuses_usage 1 "No such file" --root "$tmp/nothing"
+refuses_usage 1 "No such file" --dtb --mainboard "$tmp/nothing"
 
 for option in --help --version "--json --mcu Makefile" "--mcu Makefile"; do
 	# shellcheck disable=SC2086 # these are words

@@ -5,58 +5,49 @@
 
 . ../lib/ktap.sh
 
+program=qnapvol
+
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-
-# refuses CODE PATTERN ARGUMENT...: the exit status, and a message that says what to do
-refuses()
-{
-	code=$1
-	pattern=$2
-	shift 2
-	message=$(timeout 10 ./qnapvol "$@" < /dev/null 2>&1 > /dev/null)
-	[ $? -eq "$code" ] && printf '%s\n' "$message" | grep -q -e "$pattern"
-	result $? "refuses '$*'"
-}
 
 echo "KTAP version 1"
 
 commands=$(./qnapvol --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
 
-refuses 2 "say what to do, for example: qnapvol list"
-refuses 2 "there is no command frobnicate" frobnicate
-refuses 2 "type: qnapvol --help" frobnicate
-refuses 2 "type: qnapvol list Makefile" Makefile
-refuses 2 "there is no command frobnicate" help frobnicate
-refuses 2 "name the disks or images" list
-refuses 2 "qnapvol list: unrecognized option '--frobnicate'" list --frobnicate Makefile
-refuses 2 "type: qnapvol list --help" list --frobnicate Makefile
-refuses 2 "invalid option -- 'x'" list -x Makefile
-refuses 2 "option '--vgtext' requires an argument" list Makefile --vgtext
-refuses 2 "doesn't allow an argument" list --json=yes Makefile
-refuses 2 "none does" list -m Makefile
-refuses 2 "auto, tree" list --tier-map both Makefile
-refuses 2 "identity:0" list --tier-map identity:3 Makefile
-refuses 2 "wants a number" list --generation x Makefile
-refuses 2 "wants a number" list --generation 4294967296 Makefile
-refuses 2 "wants a number" list --superblock -1 Makefile
-refuses 2 "wants a number" list --superblock "" Makefile
-refuses 2 "has no option -o" list -o x Makefile
-refuses 2 "has no option -V" list -V x Makefile
-refuses 2 "has no option -o" nbd -o x Makefile
-refuses 2 "has no option -o" luks -o x
-refuses 2 "name it once, with its mapfile" list Makefile -m x ./Makefile
-refuses 4 "is Makefile, which was named before" list Makefile ./Makefile
-refuses 3 "cannot open tests/nothing: No such file" list tests/nothing
-refuses 3 "cannot open tests/nothing" list Makefile tests/nothing
-refuses 3 "give a disk" list tests
-refuses 3 "give a disk" list /dev/null
-refuses 3 "tests/nothing" list -m tests/nothing Makefile
-refuses 4 "nothing of a QNAP NAS" list Makefile
+refuses_usage 2 "say what to do, for example: qnapvol list"
+refuses_usage 2 "there is no command frobnicate" frobnicate
+refuses_usage 2 "type: qnapvol --help" frobnicate
+refuses_usage 2 "type: qnapvol list Makefile" Makefile
+refuses_usage 2 "there is no command frobnicate" help frobnicate
+refuses_usage 2 "name the disks or images" list
+refuses_usage 2 "qnapvol list: unrecognized option '--frobnicate'" list --frobnicate Makefile
+refuses_usage 2 "type: qnapvol list --help" list --frobnicate Makefile
+refuses_usage 2 "invalid option -- 'x'" list -x Makefile
+refuses_usage 2 "option '--vgtext' requires an argument" list Makefile --vgtext
+refuses_usage 2 "doesn't allow an argument" list --json=yes Makefile
+refuses_usage 2 "none does" list -m Makefile
+refuses_usage 2 "auto, tree" list --tier-map both Makefile
+refuses_usage 2 "identity:0" list --tier-map identity:3 Makefile
+refuses_usage 2 "wants a number" list --generation x Makefile
+refuses_usage 2 "wants a number" list --generation 4294967296 Makefile
+refuses_usage 2 "wants a number" list --superblock -1 Makefile
+refuses_usage 2 "wants a number" list --superblock "" Makefile
+refuses_usage 2 "has no option -o" list -o x Makefile
+refuses_usage 2 "has no option -V" list -V x Makefile
+refuses_usage 2 "has no option -o" nbd -o x Makefile
+refuses_usage 2 "has no option -o" luks -o x
+refuses_usage 2 "name it once, with its mapfile" list Makefile -m x ./Makefile
+refuses_usage 4 "is Makefile, which was named before" list Makefile ./Makefile
+refuses_usage 3 "cannot open tests/nothing: No such file" list tests/nothing
+refuses_usage 3 "cannot open tests/nothing" list Makefile tests/nothing
+refuses_usage 3 "give a disk" list tests
+refuses_usage 3 "give a disk" list /dev/null
+refuses_usage 3 "tests/nothing" list -m tests/nothing Makefile
+refuses_usage 4 "nothing of a QNAP NAS" list Makefile
 if [ "$(id -u)" -ne 0 ]; then
 	touch "$tmp/locked"
 	chmod 0 "$tmp/locked"
-	refuses 3 "be root" list "$tmp/locked"
+	refuses_usage 3 "be root" list "$tmp/locked"
 else
 	skip "a source that must not be read" "root may read all"
 fi
@@ -76,7 +67,7 @@ for command in --help "list --help" "help dump"; do
 done
 
 # shellcheck disable=SC2046
-refuses 2 "sources at most" list $(seq 300)
+refuses_usage 2 "sources at most" list $(seq 300)
 
 for option in --help -h help; do
 	./qnapvol $option | grep -q "^Usage: qnapvol COMMAND"
@@ -97,9 +88,9 @@ for command in $commands; do
 	result $? "qnapvol help $command"
 	[ "$(./qnapvol "$command" --help | awk 'length > 100')" = "" ]
 	result $? "qnapvol $command --help is not too wide"
-	refuses 2 "." "$command" --frobnicate
+	refuses_usage 2 "." "$command" --frobnicate
 	# Without a source it prints the passphrase for any password.
-	[ "$command" = luks ] || refuses 2 "." "$command"
+	[ "$command" = luks ] || refuses_usage 2 "." "$command"
 done
 
 # The manual page

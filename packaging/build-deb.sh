@@ -15,11 +15,14 @@ arch=${DEB_ARCH:-arm64}
 # The sources, a little of what is compiled, three packages.
 need_room()
 {
-	local free
+	local place free
 
 	mkdir -p "$out"
-	free=$(df -Pk "$tmp" "$out" | awk 'NR > 1 { print int($4 / 1024) }' | sort -n | head -n 1)
-	[ "$free" -ge 100 ] || die "there are $free MiB left in $tmp or $out, 100 are needed"
+	for place in "$tmp" "$out"; do
+		free=$(free_mib "$place")
+		[ "$free" -ge 100 ] ||
+			die "there are $free MiB left in $place, 100 are needed"
+	done
 }
 
 # Files that git knows, as they are now; in a tarball without git, all but what was built.

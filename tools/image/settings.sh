@@ -140,15 +140,6 @@ check_out()
 	setting[OUT]=$out
 }
 
-# need_free DIR MIB
-need_free()
-{
-	local free
-
-	free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')
-	[ "$free" -ge "$2" ] || die "$1 has $free MiB, $2 are needed; $3"
-}
-
 check_space()
 {
 	mkdir -p "$cache" || die "$cache cannot be made; QNAP_MCU_CACHE= names another place"

@@ -118,6 +118,21 @@ lock()
 	fi
 }
 
+# free_mib DIR: room on its file system.
+free_mib()
+{
+	df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }'
+}
+
+# need_free DIR MIB HINT: ends the script if there is less room.
+need_free()
+{
+	local free
+
+	free=$(free_mib "$1")
+	[ "$free" -ge "$2" ] || die "$1 has $free MiB, $2 are needed; $3"
+}
+
 # kernel_dir VERSION: where fetch.sh keeps that kernel.
 kernel_dir()
 {

@@ -8,12 +8,7 @@
 # called by dracut
 check()
 {
-	local module
-
-	for module in "/lib/modules/$kernel/updates/dkms/qnap-mcu.ko"*; do
-		[ ! -e "$module" ] || return 0
-	done
-	return 255
+	/usr/lib/qnap-mcu-dkms/built | grep -qxF "$kernel" || return 255
 }
 
 # called by dracut

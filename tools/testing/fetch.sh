@@ -94,20 +94,11 @@ apt_ready=
 need_apt()
 {
 	[ -z "$apt_ready" ] || return 0
-	need_space
+	# Everything together takes 6 GiB, more than half of it kernel source.
+	need_free "$cache" 7000 "QNAP_MCU_CACHE= names another place"
 	step "Reading Debian's package lists (this needs the network)" private_apt
 	export APT_CONFIG=$apt/apt.conf
 	apt_ready=yes
-}
-
-# Everything together takes 6 GiB, more than half of it kernel source.
-need_space()
-{
-	local free
-
-	free=$(df -Pk "$cache" | awk 'NR == 2 { print int($4 / 1024) }')
-	[ "$free" -ge 7000 ] ||
-		die "$cache has $free MiB, 7000 are needed; QNAP_MCU_CACHE= names another place"
 }
 
 # newest REGEX: the newest package whose name matches, this Debian's own build preferred: its
@@ -547,7 +538,7 @@ if [ "${1:-}" = --refresh ]; then
 fi
 [ "${1:-}" != all ] ||
 	set -- kernel-6.12 kernel-7.3 source-6.12 source-7.3 dt-schema guest guest-storage \
-		handover
+		handover packages
 [ $# -gt 0 ] || die "what? See the head of this file"
 lock fetch
 for entry in "$@"; do

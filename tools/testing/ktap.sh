@@ -41,6 +41,12 @@ wrong()
 	exit 1
 }
 
+# not COMMAND...: it fails. With set -e a plain "!" would pass whatever comes of it.
+not()
+{
+	! "$@"
+}
+
 # pretend COMMAND LINE: where this folder is first in PATH, the command is this line of shell.
 bin=$tmp/bin
 

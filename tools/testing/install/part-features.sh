@@ -239,7 +239,7 @@ group_may_beep()
 
 	want "620 beep" on_guest "stat -L -c '%a %G' /dev/input/qnap-mcu"
 	on_guest "$as --groups \$(getent group beep | cut -d : -f 3) beep"
-	no on_guest "$as --clear-groups beep"
+	not on_guest "$as --clear-groups beep"
 }
 
 stable_names()

@@ -35,9 +35,9 @@ fresh_boots_stock()
 # As users have it on Debian 13: the line of the MCU is a serial port, and nobody talks to it.
 fresh_has_no_mcu()
 {
-	no on_guest "sensors 2>&1 | grep -i qnap"
-	no on_guest "ls /sys/class/leds | grep -i status"
-	no on_guest "beep"
+	not on_guest "sensors 2>&1 | grep -i qnap"
+	not on_guest "ls /sys/class/leds | grep -i status"
+	not on_guest "beep"
 	want 0 mcu_number frames
 }
 
@@ -45,7 +45,7 @@ fresh_has_no_mcu()
 apt_installs()
 {
 	apt_on_box all "install ./qnap-*.deb" || { tail -n 40 "$tmp/apt-all"; return 1; }
-	no grep -nE '^(E:|W:|dpkg: (error|warning))' "$tmp/apt-all"
+	not grep -nE '^(E:|W:|dpkg: (error|warning))' "$tmp/apt-all"
 }
 
 dkms_has_built()

@@ -70,7 +70,7 @@ clean_when_boot_is_full()
 	before=$(boot_files)
 	on_guest "sed -i 's/^BOARD_DTB=.*/BOARD_DTB=rk3568-qnap-ts433.dtb/' \
 		/etc/default/qnap-nas-dtbs"
-	no on_guest "qnap-nas-dtbs update" 2> "$tmp/full-boot"
+	not on_guest "qnap-nas-dtbs update" 2> "$tmp/full-boot"
 	on_guest "/usr/lib/qnap-mcu-dkms/initramfs \$(uname -r)" >> "$tmp/full-boot" 2>&1
 	cat "$tmp/full-boot"
 	grep -q 'qnap-nas-dtbs: there is no room in /boot' "$tmp/full-boot"
@@ -85,7 +85,7 @@ clean_when_root_is_full()
 {
 	apt_on_box purged "purge $tested"
 	on_guest "fallocate -l \$((\$(stat -f -c '%a * %S' /) - 65536)) /var/tmp/filler"
-	no apt_on_box full-root "install --no-install-recommends ./qnap-*.deb"
+	not apt_on_box full-root "install --no-install-recommends ./qnap-*.deb"
 	apt_said full-root 'No space left|enough free space'
 	on_guest "rm /var/tmp/filler"
 	on_guest "dpkg --purge $tested"
@@ -97,7 +97,7 @@ wrong_architecture()
 {
 	mkdir -p "$tmp/dpkg/updates" "$tmp/dpkg/info"
 	: > "$tmp/dpkg/status"
-	no dpkg --admindir="$tmp/dpkg" --force-not-root --no-act \
+	not dpkg --admindir="$tmp/dpkg" --force-not-root --no-act \
 		-i "$packages"/qnap-nas-tools_*.deb 2> "$tmp/architecture"
 	cat "$tmp/architecture"
 	grep -q 'does not match system' "$tmp/architecture"

@@ -16,14 +16,14 @@ stock_modules_again()
 
 	want "" on_guest "find /lib/modules -path '*updates*' -name '*qnap*'"
 	for kernel in $(on_guest "linux-version list"); do
-		no grep updates < <(in_initramfs "$kernel") || return 1
+		not grep updates < <(in_initramfs "$kernel") || return 1
 	done
 	want_match '/kernel/drivers/mfd/qnap-mcu' on_guest "modinfo -n -k \$(uname -r) qnap_mcu"
 }
 
 stock_tree_again()
 {
-	no on_guest "grep -E 'qnap-nas|^[[:space:]]*fdt ' /boot/extlinux/extlinux.conf"
+	not on_guest "grep -E 'qnap-nas|^[[:space:]]*fdt ' /boot/extlinux/extlinux.conf"
 	want_match "^fdtdir " entry_fdt
 }
 

@@ -34,24 +34,19 @@ machine()
 	echo "$1" > /test/machine
 }
 
-
-# apt COMMAND...: what it says is in /test/said. Without the network.
+# apt COMMAND...: what it says is in /test/said. Without the network, and without a terminal: on one
+# dkms leaves a sleep behind, which would keep the terminal's file system busy at the end.
 apt()
 {
 	echo "# apt $*"
-	apt-get -q -y --allow-downgrades --no-install-recommends "$@" > /test/said 2>&1 ||
+	apt-get -q -y -o Dpkg::Use-Pty=0 --allow-downgrades --no-install-recommends "$@" \
+		> /test/said 2>&1 ||
 		{ cat /test/said; return 1; }
 }
 
 install_kernel()
 {
 	apt install "/test/debs/linux-image-$1.deb" ${2:+"/test/debs/linux-headers-$1.deb"}
-}
-
-# not COMMAND...: with set -e a plain "!" would pass whatever comes of it.
-not()
-{
-	! "$@"
 }
 
 # said TEXT: apt's programs have.

@@ -54,12 +54,6 @@ want_match()
 	grep -qE -- "$regex" <<< "$got" || { echo "no '$regex' in: $*"; echo "$got"; return 1; }
 }
 
-# no COMMAND...: it fails.
-no()
-{
-	! "$@"
-}
-
 # eventually SECONDS COMMAND...: it succeeds before that. What it said last is shown if not.
 eventually()
 {
@@ -90,14 +84,11 @@ mcu_number()
 # eeprom_images MAINBOARD BACKPLANE: with these strings, where the boards have them.
 eeprom_images()
 {
-	python3 - "$tmp" "$1" "$2" <<-'END'
-		import sys
-		folder, mainboard, backplane = sys.argv[1:]
-		for name, offset, text in (("54", 0x42, mainboard), ("56", 0x6a, backplane)):
-		    image = bytearray(512)
-		    image[offset:offset + 32] = text.encode().ljust(32, b"\0")
-		    open("%s/vpd-%s" % (folder, name), "wb").write(image)
-	END
+	local maker=$repo/tools/nas-info
+
+	"${MAKE:-make}" -s -C "$maker" tests/make-image >&2
+	"$maker/tests/make-image" mainboard "$1" > "$tmp/vpd-54"
+	"$maker/tests/make-image" backplane "$2" > "$tmp/vpd-56"
 }
 
 # wait_booted: until somebody can log in, and all has been started that starts by itself.

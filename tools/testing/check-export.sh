@@ -402,13 +402,22 @@ out_in_tree()
 	refuses "is in the kernel tree" "$small" "$small/series"
 }
 
+# Other parts of the check may build in the tools' folders meanwhile, so this is one of our own.
+not_a_tree()
+{
+	mkdir -p "$tmp/folder"
+	echo "Linux" > "$tmp/folder/Makefile"
+	refuses "is no kernel source tree" "$tmp/folder" "$tmp/out"
+}
+
 # From a copy that is in no repository, whose settings would count.
 no_sender()
 {
 	local repo=$tmp/copy
 
-	mkdir -p "$repo"
-	cp -r "$kernel_tree/../../tools" "$kernel_tree/../../Makefile" "$repo/"
+	mkdir -p "$repo/tools"
+	cp -r "$kernel_tree" "$testing" "$repo/tools/"
+	cp "$kernel_tree/../../Makefile" "$repo/"
 	make_small
 	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL EMAIL
 	refuses "who sends the series?" "$small" "$tmp/out"
@@ -432,7 +441,7 @@ step "Configuring it" configure
 walk
 ktap_case "refused: no tree named" refuses "which tree?" "" "$tmp/out"
 ktap_case "refused: not there" refuses "there is no such directory" "$tmp/gone" "$tmp/out"
-ktap_case "refused: not a tree" refuses "is no kernel source tree" "$repo/tools" "$tmp/out"
+ktap_case "refused: not a tree" not_a_tree
 ktap_case "refused: too old" refuses "the series is for 7.3" "$cache/src/linux-6.12" "$tmp/out"
 ktap_case "refused: a dirty tree" dirty
 ktap_case "refused: other sources" other_sources

@@ -76,7 +76,7 @@ lock install
 wanted=$(fingerprint)
 if [ "$(cat "$made/root/made-by" 2> /dev/null)" != "$wanted" ]; then
 	"$testing/need.sh" fetch disk-guest arm64-root
-	"$testing/fetch.sh" suites
+	"$testing/fetch.sh" suites > /dev/null
 	need_arm64_programs
 	make_root
 fi

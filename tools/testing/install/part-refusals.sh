@@ -84,7 +84,7 @@ clean_when_boot_is_full()
 clean_when_root_is_full()
 {
 	apt_on_box purged "purge $tested"
-	on_guest "fallocate -l \$((\$(stat -f -c '%a * %S' /) - 65536)) /var/tmp/filler"
+	on_guest "fallocate -l \$((\$(stat -f -c '%f * %S' /) - 262144)) /var/tmp/filler"
 	not apt_on_box full-root "install --no-install-recommends ./qnap-*.deb"
 	apt_said full-root 'No space left|enough free space'
 	on_guest "rm /var/tmp/filler"

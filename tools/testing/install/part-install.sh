@@ -32,12 +32,13 @@ fresh_boots_stock()
 	want_match "^Qnap TS-433" on_guest "tr -d '\0' < /proc/device-tree/model"
 }
 
-# As users have it on Debian 13: the line of the MCU is a serial port, and nobody talks to it.
+# As users have it on Debian 13: the line of the MCU is a serial port, and nobody talks to it. beep
+# may succeed, with a terminal that has no loudspeaker.
 fresh_has_no_mcu()
 {
 	not on_guest "sensors 2>&1 | grep -i qnap"
 	not on_guest "ls /sys/class/leds | grep -i status"
-	not on_guest "beep"
+	on_guest "beep" || true
 	want 0 mcu_number frames
 }
 

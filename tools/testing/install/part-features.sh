@@ -294,6 +294,13 @@ stick()
 	mke2fs -q -F -t ext4 -L PHOTOS -d "$tmp/stick" "$1"
 }
 
+# Its program has the key. triggerhappy's own service runs the same one.
+copy_button_is_read()
+{
+	on_guest "ls -l /proc/\$(systemctl show -P MainPID qnap-nas-copy-button)/fd" |
+		grep "/dev/input/"
+}
+
 # The example of the package, switched on as its comments say: a press copies the stick.
 copy_button_copies()
 {
@@ -301,7 +308,7 @@ copy_button_copies()
 
 	on_guest "mkdir -p /srv/usb && sed -i 's|^COPY_TO=.*|COPY_TO=/srv/usb|' \
 		/etc/default/qnap-nas-copy && systemctl enable --now qnap-nas-copy-button.service"
-	eventually 60 on_guest "pgrep -x thd"
+	eventually 120 copy_button_is_read
 	beeps=$(mcu_number beeps_short)
 	press_key
 	eventually 120 want holiday on_guest "cat /srv/usb/PHOTOS_*/photo"

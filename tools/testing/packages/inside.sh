@@ -260,7 +260,8 @@ bad_setting()
 stock_setting()
 {
 	setting BOARD_DTB stock
-	qnap-nas-dtbs update
+	qnap-nas-dtbs update > /test/said 2>&1
+	[ ! -s /test/said ] || { cat /test/said; return 1; }
 	uses_stock "$old"
 	uses_stock "$new"
 	[ ! -e "$kept" ]

@@ -39,8 +39,8 @@ wait_for()
 	done
 }
 
-# refuses_usage CODE PATTERN ARGUMENT...: a check that the program ends with that code, and says what
-# to do
+# refuses_usage CODE PATTERN ARGUMENT...: a check that the program ends with that code, and says
+# what to do
 refuses_usage()
 {
 	code=$1

@@ -118,6 +118,7 @@ disk_of_before "$from"
 disk_image=$kept/disk
 eeprom_images "$mainboard" "$backplane"
 start_emulator
+mcu "temp 20" || die "the emulator does not answer"
 rm -rf "$logs"
 at_exit keep_logs
 ktap_begin

@@ -110,7 +110,6 @@ install_on_fresh()
 
 part_install()
 {
-	mcu "temp 20" || die "the emulator does not answer"
 	step "Booting a fresh Debian" boot_box
 	install_on_fresh
 	step "Switching off" switch_box_off

@@ -79,15 +79,24 @@ clean_when_boot_is_full()
 	on_guest "umount /boot"
 }
 
+# fill_root: up to two MiB, enough for what apt and dpkg write themselves. Some of what is called free
+# an ext4 gives to nobody, so the end is where it says so.
+fill_root()
+{
+	on_guest "fallocate -l \$((\$(stat -f -c '%f * %S' /) - (64 << 20))) /var/tmp/filler
+		cat /dev/zero > /var/tmp/rest 2> /dev/null
+		truncate -s -2M /var/tmp/rest && sync"
+}
+
 # A root file system without room for the packages. dpkg stops in the middle, says so, and what it
 # has begun can be undone.
 clean_when_root_is_full()
 {
 	apt_on_box purged "purge $tested"
-	on_guest "fallocate -l \$((\$(stat -f -c '%f * %S' /) - 262144)) /var/tmp/filler"
+	fill_root
 	not apt_on_box full-root "install --no-install-recommends ./qnap-*.deb"
 	apt_said full-root 'No space left|enough free space'
-	on_guest "rm /var/tmp/filler"
+	on_guest "rm /var/tmp/filler /var/tmp/rest"
 	on_guest "dpkg --purge $tested"
 	want "" on_guest "dpkg --audit"
 }

@@ -10,21 +10,23 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# These measure time, or have guests that talk to the emulator in real time: nothing beside them.
-alone=(
+# These measure time, or have guests that talk to the emulator in real time: one at a time, and what
+# runs beside them gets only what they leave of the processors.
+in_time=(
 	"check-tools=$testing/check-tools.sh mcu-emu"
 	"kunit=$testing/kunit.sh"
 	"coverage=$testing/kunit-coverage.sh"
 	"check-e2e=$testing/e2e.sh 6.12"
 	"check-e2e-7.3=$testing/e2e.sh 7.3"
 )
-# These do not mind. Two run at a time, the longest first.
-beside=(
+# These do not mind. The first ones have no guests, which would not like to wait; else the longest
+# are first.
+any_time=(
 	"check-dt=$testing/check-dt.sh"
+	"check-tools-qnapvol=$testing/check-tools.sh qnapvol"
+	"check-static=$testing/check-static.sh"
 	"check-packages=$testing/check-packages.sh"
 	"check-export=$testing/check-export.sh"
-	"check-static=$testing/check-static.sh"
-	"check-tools-qnapvol=$testing/check-tools.sh qnapvol"
 	"check-qnapvol=$testing/check-qnapvol.sh"
 	"check-boards=$testing/check-boards.sh"
 	"in-tree=$testing/check-in-tree.sh"
@@ -78,15 +80,17 @@ judge()
 	skipped=$((skipped + part_skipped))
 }
 
-# start_part NAME=COMMAND: to its end; how it went is in the logs.
-start_part()
+# run_part NAME=COMMAND [WRAPPER...]: to its end; how it went is in the logs.
+run_part()
 {
-	local name=${1%%=*} command=${1#*=} start=$SECONDS status=0
+	local name=${1%%=*} command=${1#*=} start=$SECONDS
 
+	shift
 	# shellcheck disable=SC2086 # a command and its arguments
-	{ $command 2>&1 > "$logs/$name.log" < /dev/null || echo $? > "$logs/$name.status"; } |
+	{ "$@" $command 2>&1 > "$logs/$name.log" < /dev/null || echo $? > "$logs/$name.status"; } |
 		tee "$logs/$name.err" >&2
 	echo $((SECONDS - start)) > "$logs/$name.seconds"
+	say "$name: $(tail -n 1 "$logs/$name.log"), after $((SECONDS - start)) s"
 }
 
 report_part()
@@ -101,13 +105,13 @@ report_part()
 	echo "${verdicts[-1]}"
 }
 
-run_alone()
+# run_in_turn PART...
+run_in_turn()
 {
 	local part
 
 	for part in "$@"; do
-		start_part "$part"
-		report_part "$part"
+		run_part "$part"
 	done
 }
 
@@ -122,19 +126,42 @@ stop_parts()
 	wait
 }
 
-run_beside()
+# leave_idle: what runs, with all that it has started, gets its share of the processors again.
+leave_idle()
 {
-	local part
+	local group
+
+	for group in $(jobs -rp); do
+		pgrep -g "$group" | xargs -rn 1 chrt --all-tasks --other --pid 0 2> /dev/null || true
+	done
+}
+
+# run_all: two at a time. Those in time are one of them until their end.
+run_all()
+{
+	local part turn wrapper=(chrt --idle 0)
 
 	set -m
-	for part in "$@"; do
+	run_in_turn "${in_time[@]}" &
+	turn=$!
+	for part in "${any_time[@]}"; do
 		while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
 			sleep 0.2
 		done
-		start_part "$part" &
+		if [ ${#wrapper[@]} -gt 0 ] && ! kill -0 "$turn" 2> /dev/null; then
+			wrapper=()
+			leave_idle
+		fi
+		run_part "$part" "${wrapper[@]}" &
 	done
 	wait
 	set +m
+}
+
+report()
+{
+	local part
+
 	for part in "$@"; do
 		report_part "$part"
 	done
@@ -154,10 +181,11 @@ if [ $# -eq 0 ]; then
 	"$testing/fetch.sh" all > /dev/null
 	# Some parts have the same tools, and run at once.
 	step "Building the tools" make -C "$repo" tools || true
-	run_alone "${alone[@]}"
-	run_beside "${beside[@]}"
+	run_all
+	report "${in_time[@]}" "${any_time[@]}"
 else
-	run_alone "$@"
+	run_in_turn "$@"
+	report "$@"
 fi
 echo "=== all, ${SECONDS} s; logs are in ${logs#"$repo"/}/"
 printf '%s\n' "${verdicts[@]}"

@@ -12,8 +12,8 @@ bring_test_files()
 		systemctl -q enable slow-boot && apt-get -q update"
 }
 
-# file_list NAME: all files that no package owns, so that they are somebody's who made them. The links
-# that lead to /etc/alternatives are the packages' own, although dpkg does not know.
+# file_list NAME: all files that no package owns, so that they are somebody's who made them. The
+# links that lead to /etc/alternatives are the packages' own, although dpkg does not know.
 file_list()
 {
 	on_guest "find / -xdev \( -path $test_files -o -path /tmp -o -path /var/tmp \) -prune \

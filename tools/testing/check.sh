@@ -132,8 +132,8 @@ leave_idle()
 	local group
 
 	for group in $(jobs -rp); do
-		pgrep -g "$group" | xargs -rn 1 chrt --all-tasks --other --pid 0 2> /dev/null || true
-	done
+		pgrep -g "$group" | xargs -rn 1 chrt --all-tasks --other --pid 0 || true
+	done 2> /dev/null
 }
 
 # run_all: two at a time. Those in time are one of them until their end.

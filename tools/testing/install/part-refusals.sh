@@ -79,8 +79,8 @@ clean_when_boot_is_full()
 	on_guest "umount /boot"
 }
 
-# fill_root: up to two MiB, enough for what apt and dpkg write themselves. Some of what is called free
-# an ext4 gives to nobody, so the end is where it says so.
+# fill_root: up to two MiB, enough for what apt and dpkg write themselves. Some of what is called
+# free an ext4 gives to nobody, so the end is where it says so.
 fill_root()
 {
 	on_guest "fallocate -l \$((\$(stat -f -c '%f * %S' /) - (64 << 20))) /var/tmp/filler

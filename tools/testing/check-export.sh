@@ -341,15 +341,14 @@ old_children()
 	"$testing/e2e-suite.sh" 7.3 transition "$tmp" "$repo/build/check-export"
 }
 
-# state_of FOLDER...: all that is in them, by size and time, but for the source, which is never
-# copied.
+# state_of FOLDER...: all that is in them, but for the source, which is never copied.
 state_of()
 {
 	local folder
 
 	for folder in "$@"; do
 		[ ! -d "$folder" ] || [ "$folder" = "$source" ] ||
-			find "$folder" -type f ! -path '*/.git/*' -printf '%p %s %T@\n'
+			find "$folder" -type f ! -path '*/.git/*' -exec sha256sum {} +
 	done
 }
 

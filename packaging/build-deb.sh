@@ -15,13 +15,11 @@ arch=${DEB_ARCH:-arm64}
 # The sources, a little of what is compiled, three packages.
 need_room()
 {
-	local place free
+	local place
 
 	mkdir -p "$out"
 	for place in "$tmp" "$out"; do
-		free=$(free_mib "$place")
-		[ "$free" -ge 100 ] ||
-			die "there are $free MiB left in $place, 100 are needed"
+		need_free "$place" 100 "make room there"
 	done
 }
 

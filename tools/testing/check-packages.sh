@@ -254,16 +254,13 @@ no_network()
 
 make_vpd()
 {
-	local make=$repo/tools/nas-info
-
-	"${MAKE:-make}" -s -C "$make" tests/make-image >&2
 	mkdir -p "$tmp/test/vpd"
-	"$make/tests/make-image" mainboard 70-006Q0B2-001-120-RS > "$tmp/test/vpd/ts433-mainboard"
-	"$make/tests/make-image" backplane 70-010Q0B3-000-100-RS > "$tmp/test/vpd/ts433-backplane"
-	"$make/tests/make-image" mainboard 70-006Q0B2-001-990-RS > "$tmp/test/vpd/newer-mainboard"
+	vpd_image mainboard 70-006Q0B2-001-120-RS > "$tmp/test/vpd/ts433-mainboard"
+	vpd_image backplane 70-010Q0B3-000-100-RS > "$tmp/test/vpd/ts433-backplane"
+	vpd_image mainboard 70-006Q0B2-001-990-RS > "$tmp/test/vpd/newer-mainboard"
 	cp "$tmp/test/vpd/ts433-backplane" "$tmp/test/vpd/newer-backplane"
-	"$make/tests/make-image" mainboard 70-006Q0AJ-001-110-RS > "$tmp/test/vpd/ts233-mainboard"
-	"$make/tests/make-image" backplane 70-010Q0AM-000-100-RS > "$tmp/test/vpd/ts233-backplane"
+	vpd_image mainboard 70-006Q0AJ-001-110-RS > "$tmp/test/vpd/ts233-mainboard"
+	vpd_image backplane 70-010Q0AM-000-100-RS > "$tmp/test/vpd/ts233-backplane"
 }
 
 # kernels_for VERSION NAME...: packages of small kernels with the modules that dkms has built.

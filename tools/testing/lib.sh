@@ -118,19 +118,22 @@ lock()
 	fi
 }
 
-# free_mib DIR: room on its file system.
-free_mib()
-{
-	df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }'
-}
-
-# need_free DIR MIB HINT: ends the script if there is less room.
+# need_free DIR MIB HINT: ends the script if there is less room on its file system.
 need_free()
 {
 	local free
 
-	free=$(free_mib "$1")
-	[ "$free" -ge "$2" ] || die "$1 has $free MiB, $2 are needed; $3"
+	free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')
+	[ "$free" -ge "$2" ] || die "there are $free MiB left in $1, $2 are needed; $3"
+}
+
+# vpd_image BOARD CODE: the content of the EEPROM of a mainboard or backplane with that code.
+vpd_image()
+{
+	local maker=$repo/tools/nas-info
+
+	"${MAKE:-make}" -s -C "$maker" tests/make-image >&2
+	"$maker/tests/make-image" "$@"
 }
 
 # kernel_dir VERSION: where fetch.sh keeps that kernel.

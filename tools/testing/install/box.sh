@@ -84,11 +84,8 @@ mcu_number()
 # eeprom_images MAINBOARD BACKPLANE: with these strings, where the boards have them.
 eeprom_images()
 {
-	local maker=$repo/tools/nas-info
-
-	"${MAKE:-make}" -s -C "$maker" tests/make-image >&2
-	"$maker/tests/make-image" mainboard "$1" > "$tmp/vpd-54"
-	"$maker/tests/make-image" backplane "$2" > "$tmp/vpd-56"
+	vpd_image mainboard "$1" > "$tmp/vpd-54"
+	vpd_image backplane "$2" > "$tmp/vpd-56"
 }
 
 # wait_booted: until somebody can log in, and all has been started that starts by itself.

@@ -33,13 +33,15 @@ make_programs()
 	rm -f "$tmp/bin/rsync"
 }
 
-# Each case begins with this: a stick in the front port, a folder to copy to.
+# Each case begins with this: a stick in the front port, a folder to copy to, and a status LED that
+# shows how the system is.
 make_copy()
 {
 	rm -rf "$box"/sys/class/{block,leds} "$box"/sys/devices/platform/*usb* \
-		"$tmp"/{stick,usb,mounts} "$run"/{alarm,status}
+		"$tmp"/{stick,usb,mounts} "$run/alarm"
 	mkdir -p "$box/sys/devices/platform/fcc00000.usb" "$box/proc/self" \
-		"$box/proc/device-tree" "$tmp/usb"
+		"$box/proc/device-tree" "$tmp/usb" "$run"
+	echo running > "$run/status"
 	printf 'qnap,ts433\0rockchip,rk3568\0' > "$box/proc/device-tree/compatible"
 	: > "$box/proc/self/mountinfo"
 	: > "$box/proc/swaps"
@@ -73,9 +75,12 @@ refuses()
 		[ ! -e "$to/file" ]
 }
 
+# The one before has failed, which the status LED shows until now.
 copies()
 {
 	make_copy
+	: > "$run/alarm"
+	echo alarm > "$run/status"
 	copy || return 1
 	grep -q "^Copied sdc1 into $to: 1 new" "$tmp/said" &&
 		cmp "$tmp/stick/sdc1/file" "$to/file" && sounded bell &&

@@ -60,6 +60,19 @@ alarm_is_not_all()
 	return "$status"
 }
 
+# Its unit is masked, so it has ended.
+leaves_owner_alone()
+{
+	system_is running
+	on_box status-led last
+	led_is red:status off && led_is green:status on || return 1
+	echo 0 > "$box/sys/class/leds/green:status/brightness"
+	on_box status-led alarm
+	led_is red:status off && led_is green:status off || return 1
+	on_box status-led calm
+	led_is red:status off && led_is green:status off
+}
+
 no_leds()
 {
 	mv "$box/sys/class/leds" "$tmp/leds"
@@ -93,6 +106,7 @@ status_cases()
 	ktap_case "the LED is left alone while nothing changes" leaves_alone
 	ktap_case "alarm: red blinks, until it is over" alarms
 	ktap_case "the shutdown is shown even so" alarm_is_not_all
+	ktap_case "the LED is the owner's: a copy's alarm leaves it alone" leaves_owner_alone
 	ktap_case "a box without LEDs" no_leds
 	ktap_case "an unknown word" refuses_words
 }

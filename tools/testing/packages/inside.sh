@@ -143,9 +143,21 @@ amd64_is_skipped()
 	machine aarch64
 }
 
+owner_has_written_extlinux()
+{
+	printf 'label mine\n\tappend root=/dev/sda2 rootdelay=30\n' > "$extlinux"
+	apt install /test/debs/qnap-nas-{dtbs,tools}.deb
+	said "Yours is kept as $extlinux.orig"
+	grep rootdelay=30 "$extlinux.orig"
+	not grep rootdelay=30 "$extlinux"
+	apt purge qnap-nas-dtbs qnap-nas-tools
+	rm "$extlinux.orig"
+}
+
 all_at_once()
 {
 	apt install /test/debs/qnap-*.deb
+	[ ! -e "$extlinux.orig" ]
 	has_modules "$old"
 	has_modules "$new"
 	not_said "goes without"
@@ -363,6 +375,27 @@ headers_later()
 	initramfs_has_ours "$bare"
 }
 
+# made_once KERNEL: its headers come, but the initramfs has the modules already.
+made_once()
+{
+	local before
+
+	before=$(stat -c %i.%Z "/boot/initrd.img-$1")
+	/etc/kernel/header_postinst.d/qnap-mcu-dkms "$1"
+	[ "$(stat -c %i.%Z "/boot/initrd.img-$1")" = "$before" ]
+}
+
+# repair KERNEL: the reason is gone, and what is typed is what was said.
+repair()
+{
+	printf 'modules:\n\tcp -r /test/modules-6.12/. %s/\n' "\$(M)" \
+		> "/lib/modules/$1/build/Makefile"
+	sed -n "s/.* $1 goes without .* type '\(.*\)', and then '\(.*\)'\.$/\1 \&\& \2/p" \
+		/test/said > /test/typed
+	[ -s /test/typed ]
+	sh /test/typed
+}
+
 build_fails()
 {
 	install_kernel "$broken" headers
@@ -371,6 +404,9 @@ build_fails()
 	uses "$broken" 6.12 rk3568-qnap-ts433-pcb-12-10.dtb
 	[ ! -e "/lib/modules/$broken/updates" ]
 	grep -q "no member named poll" /var/lib/dkms/qnap-mcu/1.0/build/make.log
+	repair "$broken"
+	has_modules "$broken"
+	initramfs_has_ours "$broken"
 	apt purge "linux-image-$broken" "linux-headers-$broken"
 }
 
@@ -422,17 +458,45 @@ aborted_upgrade()
 	has_modules "$new"
 }
 
-# /boot on a file system of its own, of that size.
+# Neither the disk nor the initramfs keeps those of the version before.
+upgrade_does_not_build()
+{
+	/var/lib/dpkg/info/qnap-mcu-dkms.prerm upgrade 9
+	machine x86_64
+	/var/lib/dpkg/info/qnap-mcu-dkms.postinst configure 0.9 > /test/said 2>&1
+	machine aarch64
+	said "kernel $new goes without these modules"
+	[ "$(in_initramfs "$old" updates/dkms)" -eq 0 ]
+	[ "$(in_initramfs "$new" updates/dkms)" -eq 0 ]
+	/var/lib/dpkg/info/qnap-mcu-dkms.postinst configure 0.9 > /test/said 2>&1
+	initramfs_has_ours "$old"
+	initramfs_has_ours "$new"
+	[ ! -e /run/qnap-mcu-dkms.kernels ]
+}
+
+# dpkg takes it up again.
+aborted_removal()
+{
+	/var/lib/dpkg/info/qnap-nas-dtbs.prerm remove
+	uses_stock "$new"
+	/var/lib/dpkg/info/qnap-nas-dtbs.postinst abort-remove
+	uses "$new" 7.1 rk3568-qnap-ts433-pcb-12-10.dtb
+}
+
+# /boot on a file system of its own, of that size, until join_boot or the end of the case.
 separate_boot()
 {
 	mkdir -p /test/boot
 	mount -t tmpfs -o "size=$1" none /test/boot
+	trap "umount /test/boot" EXIT
 	cp -a /boot/. /test/boot/
 	mount --bind /test/boot /boot
+	trap join_boot EXIT
 }
 
 join_boot()
 {
+	trap - EXIT
 	umount /boot
 	umount /test/boot
 }
@@ -440,7 +504,7 @@ join_boot()
 boot_partition()
 {
 	separate_boot 200m
-	qnap-nas-dtbs update || { join_boot; return 1; }
+	qnap-nas-dtbs update
 	fdt_of "$new" > /test/fdt
 	join_boot
 	[ "$(< /test/fdt)" = "fdt /qnap-nas-dtbs/$new/rk3568-qnap-ts433-pcb-12-10.dtb" ]
@@ -504,6 +568,17 @@ flash_kernel_stock()
 	setting BOARD_DTB ""
 	qnap-nas-dtbs update
 	cmp /boot/dtb "$sets/7.1/rockchip/rk3568-qnap-ts433-pcb-12-10.dtb"
+}
+
+# Another box's tree would not do for it, and these kernels have no other.
+flash_kernel_ts133()
+{
+	export FK_MACHINE="Qnap TS-133-2G NAS System 1-Bay" FK_PROC_DTMODEL=/test/model
+	printf %s "$FK_MACHINE" > "$FK_PROC_DTMODEL"
+	setting BOARD_DTB stock
+	qnap-nas-dtbs update
+	cmp /boot/dtb "$sets/7.1/rockchip/rk3566-qnap-ts133.dtb"
+	setting BOARD_DTB ""
 }
 
 flash_kernel_back()
@@ -611,6 +686,7 @@ u-boot-update > /dev/null 2>&1
 list > /test/before
 digests > /test/digests
 check "not arm64: no modules, a sentence" amd64_is_skipped
+check "the owner has written extlinux.conf: it is kept" owner_has_written_extlinux
 check "all three at once: modules for both kernels" all_at_once
 check "unknown board: the kernels' own trees, and what to type" unknown_board
 for kernel in "$old" "$new"; do
@@ -640,12 +716,15 @@ check "a kernel older than 6.12" ancient_kernel
 check "a kernel newer than 7.3" future_kernel
 check "a kernel without headers: a sentence, its tree" no_headers
 check "its headers come later: modules, also in the initramfs" headers_later
-check "a kernel for which the modules do not build" build_fails
+check "headers and kernel came together: the initramfs is made once" made_once "$new"
+check "a kernel for which the modules do not build, until they do" build_fails
 check "a kernel is purged" kernel_goes
 check "a kernel is installed again" same_kernel_again
 check "the packages are installed again" package_again
 check "the tools are upgraded while systemd runs" upgrade_of_tools
 check "the upgrade of the modules is aborted" aborted_upgrade
+check "the upgrade of the modules does not build, until it does" upgrade_does_not_build
+check "the removal of the device trees is aborted" aborted_removal
 check "/boot is a partition" boot_partition
 check "/boot is full: all as before, a sentence" boot_full
 check "removal: modules, trees and initramfs are the kernels' own" removal
@@ -655,6 +734,7 @@ apt install /test/debs/qnap-*.deb > /dev/null
 check "flash-kernel: each kernel's tree, from its set" flash_kernel_uses
 check "flash-kernel: kernels go and come" flash_kernel_follows
 check "flash-kernel: BOARD_DTB=stock" flash_kernel_stock
+check "flash-kernel: a TS-133, and kernels without a tree for it" flash_kernel_ts133
 check "flash-kernel: purge goes back to the kernels' own" flash_kernel_back
 check "all packages are purged at once, and a kernel with them" all_with_a_kernel
 ktap_end

@@ -8,6 +8,7 @@
 #
 # install	a fresh Debian, apt install, DKMS builds inside
 # features	after a restart: what the box can do then
+# trouble	a silent MCU, rescue mode, the pinhole, a crash
 # upgrade	apt brings Linux 7.3; the same again, in short
 # remove	apt remove, a restart, apt purge
 # refusals	kernels without headers, unknown boards, full disks
@@ -22,11 +23,12 @@
 . "$(dirname "${BASH_SOURCE[0]}")/install/box.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/install/part-install.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/install/part-features.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/install/part-trouble.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/install/part-upgrade.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/install/part-remove.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/install/part-refusals.sh"
 
-parts="install features upgrade remove refusals"
+parts="install features trouble upgrade remove refusals"
 # The boards' strings: a TS-433 that is as new as the second of its device trees.
 mainboard=70-006Q0B2-001-120-RS
 backplane=70-010Q0B3-000-100-RS
